@@ -1,0 +1,68 @@
+"""One resource has one file name on every floor; what has no room there says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house.source import ROOT
+
+RESOURCES = [
+    "accounts",
+    "charges",
+    "application_fees",
+    "transfers",
+    "refunds",
+    "payouts",
+    "balance",
+    "balance_transactions",
+    "events",
+]
+
+FLOORS = {
+    "core": "connectlib/core/{name}.py",
+    "params": "connectlib/wire/params/{name}.py",
+    "objects": "connectlib/wire/objects/{name}.py",
+    "flows": "connectlib/flows/{name}.py",
+    "tables": "connectlib/adapters/sql/tables/{name}.py",
+    "resources": "connectlib/api/_async/resources/{name}.py",
+}
+
+#: (resource, floor) -> why there is no such room.
+EXCEPTIONS = {
+    ("balance", "tables"): "a balance is a view of ledger accounts",
+    ("balance", "params"): "it is retrieved without parameters",
+    ("events", "params"): "events are made by other resources; their lists take page parameters",
+    ("balance", "flows"): "it is only read: flows/reading.py",
+    ("balance_transactions", "flows"): "made by other resources, read by flows/reading.py",
+    ("events", "flows"): "made by other resources, read by flows/reading.py",
+    ("balance_transactions", "params"): "made by other resources; lists take page parameters",
+}
+
+#: Rooms of the client that are not Stripe resources: name -> what they are.
+NOT_RESOURCES = {
+    "ledger": "the books behind the balances",
+    "testing": "verbs of the test mode",
+}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_a_resource_has_its_room_on_every_floor(resource: str) -> None:
+    rooms = {floor: ROOT / path.format(name=resource) for floor, path in FLOORS.items()}
+    missing = [
+        str(room.relative_to(ROOT))
+        for floor, room in rooms.items()
+        if (resource, floor) not in EXCEPTIONS and not room.exists()
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(("resource", "floor"), list(EXCEPTIONS))
+def test_an_exception_is_still_one(resource: str, floor: str) -> None:
+    assert resource in RESOURCES
+    assert not (ROOT / FLOORS[floor].format(name=resource)).exists()
+
+
+def test_an_endpoint_outside_the_list_is_noticed() -> None:
+    folder = ROOT / "connectlib/api/_async/resources"
+    known = {*RESOURCES, "__init__", *NOT_RESOURCES}
+    assert {path.stem for path in folder.glob("*.py")} - known == set()

@@ -1,0 +1,1 @@
+"""What the authors of connectlib run: Python only, no shell."""
