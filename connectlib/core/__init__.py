@@ -1,0 +1,1 @@
+"""What is true: values, tables and decisions. Standard library only."""

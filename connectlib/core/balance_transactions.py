@@ -1,0 +1,83 @@
+"""Balance transactions: every change of a balance is exactly one (Stripe docs, Balance)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from connectlib.core.drafts import encode
+from connectlib.core.rows import BalanceTransaction
+
+if TYPE_CHECKING:
+    from connectlib.core.book import Book
+    from connectlib.core.drafts import Draft
+
+#: type -> reporting_category (Stripe docs, "Reporting categories").
+REPORTING_CATEGORY = {
+    "adjustment": "other_adjustment",
+    "application_fee": "platform_earning",
+    "application_fee_refund": "platform_earning_refund",
+    "charge": "charge",
+    "payment": "charge",
+    "payment_refund": "refund",
+    "payout": "payout",
+    "payout_failure": "payout_reversal",
+    "refund": "refund",
+    "refund_failure": "refund_failure",
+    "stripe_fee": "fee",
+    "transfer": "transfer",
+    "transfer_refund": "transfer_reversal",
+}
+
+
+class FeePart(NamedTuple):
+    """One line of the fee_details of a balance transaction, in minor units."""
+
+    amount: int
+    type: str
+    description: str
+    application: str | None = None
+
+
+class Place(NamedTuple):
+    """Whose balance, in which currency, through the account of which day (0: available)."""
+
+    account: str
+    currency: str
+    day: int
+
+
+def change(
+    book: Book,
+    draft: Draft,
+    place: Place,
+    type_: str,
+    amount: int,
+    source: str,
+    description: str | None = None,
+    parts: tuple[FeePart, ...] = (),
+) -> BalanceTransaction:
+    """Tell one change of one balance: amount less the fee parts, for the reason `source`."""
+    fee = 0
+    details = None
+    if parts:
+        parts = tuple(part for part in parts if part.amount)
+        fee = sum(part.amount for part in parts)
+        details = encode(parts) if parts else None
+    row = BalanceTransaction(
+        book.branch,
+        book.new_id("txn"),
+        book.world.id,
+        place.account,
+        book.at,
+        type_,
+        amount,
+        fee,
+        place.currency,
+        place.day or book.at,
+        place.day,
+        source,
+        description,
+        details,
+    )
+    draft.bts.append(row)
+    return row

@@ -1,0 +1,373 @@
+"""The Book: what one batch has loaded and changed. The Draft: what one decision wants.
+
+A decision reads the book and answers Done(value, draft), Refused or Replayed. The book
+absorbs each draft before the next decision is asked, so every item of a batch sees the
+effects of those before it; a decision that refuses or raises leaves no trace.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+
+from connectlib.core.drafts import Draft, Emission, Posting, Unpaid, encode
+from connectlib.core.due import DueKind, join_ref
+from connectlib.core.ids import branch_part
+from connectlib.core.ledger import (
+    COUNTER_MAX,
+    GUARDED,
+    LANES,
+    BrokenLedgerError,
+    LedgerAccount,
+    LedgerKey,
+    Purpose,
+)
+from connectlib.core.postings import Fact, Owners, keys
+from connectlib.core.refusals import Refused
+from connectlib.core.rows import (
+    Account,
+    BalanceTransaction,
+    Due,
+    Event,
+    IdempotencyKey,
+    Lane,
+    LedgerTransaction,
+    LedgerTransfer,
+    ObjectVersion,
+    PayoutItem,
+    Versioned,
+    World,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+R = TypeVar("R", bound=Versioned)
+
+_SPENDABLE = frozenset({Purpose.PENDING, Purpose.AVAILABLE})
+#: How far the clocks of two processes may be apart, in microseconds: ten minutes.
+_SKEW = 600 * 1_000_000
+
+
+class Stale(Exception):
+    """What a work was told before the locks is not so under them: its keys must be made anew."""
+
+
+class Minter(Protocol):
+    """Makes id bodies: see `ports.ids`."""
+
+    def bodies(self, n: int, at: int) -> list[str]:
+        """Make n bodies, ascending."""
+        ...
+
+
+class Request(NamedTuple):
+    """The idempotency of one call: its key in its namespace, and what it asked."""
+
+    account: str
+    key: str
+    fingerprint: str
+
+
+class Keys(NamedTuple):
+    """What a piece of work needs loaded, and locked where it may change.
+
+    rows: ids of versioned rows, locked. accounts: ids of accounts, read after the locks.
+    ledger: ledger accounts, locked. wallets: owners whose every balance account is locked.
+    heads: accounts whose event number is locked. unpaid: (owner, currency) whose available
+    balance transactions not yet paid out are read after the locks.
+    """
+
+    rows: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    ledger: frozenset[LedgerKey] | set[LedgerKey] = frozenset()
+    wallets: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    unpaid: tuple[tuple[str, str], ...] = ()
+
+
+class Done(Generic[T_co]):
+    """A yes: the answer and what is to be written for it."""
+
+    __slots__ = ("draft", "value")
+
+    def __init__(self, value: T_co, draft: Draft) -> None:
+        self.value = value
+        self.draft = draft
+
+
+class Replayed(NamedTuple):
+    """A key seen before: the answer is this object as it was at this version.
+
+    in_use: the first call may still be at work on it.
+    """
+
+    object_id: str
+    version: int
+    in_use: bool = False
+
+
+class HeadState:
+    """The event number of one account: now, and as stored."""
+
+    __slots__ = ("seq", "stored")
+
+    def __init__(self, seq: int) -> None:
+        self.seq = self.stored = seq
+
+
+class Book:
+    """The rows that a batch has loaded and the plan of what it will write.
+
+    at: the batch's instant, the same for all of it. wall: wall-clock microseconds, for leases.
+    joined: whether this runs inside the application's own transaction.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        branch: int,
+        at: int,
+        wall: int,
+        ids: Minter,
+        joined: bool = False,
+    ) -> None:
+        self.world, self.branch, self.at, self.wall, self.joined = world, branch, at, wall, joined
+        self.rows: dict[str, Versioned] = {}
+        self.stored: dict[str, int] = {}
+        self.ledger: dict[LedgerKey, LedgerAccount] = {}
+        self.gathered: set[LedgerKey] = set()
+        self.heads: dict[str, HeadState] = {}
+        self.keys: dict[tuple[str, str], IdempotencyKey] = {}
+        self.unpaid: dict[tuple[str, str], list[Unpaid]] = {}
+        self.lane: Lane | None = None
+        self.changed: dict[str, Versioned] = {}
+        self.changed_keys: dict[tuple[str, str], IdempotencyKey] = {}
+        self.versions: dict[tuple[str, int], ObjectVersion] = {}
+        self.bts: list[BalanceTransaction] = []
+        self.items: list[PayoutItem] = []
+        self.events: list[Event] = []
+        self.transactions: list[LedgerTransaction] = []
+        self.transfers: list[LedgerTransfer] = []
+        self.dues: dict[tuple[int, int, str], Due] = {}
+        self.undues: dict[tuple[int, int, str], Due] = {}
+        self._ids = ids
+        self._bodies: list[str] = []
+        self._branch_text = ""
+
+    # reading
+
+    def get(self, kind: type[R], id_: str | None, account: str) -> R | None:
+        """The row, if it is loaded, of that kind and lives in that namespace."""
+        row = self.rows.get(id_) if id_ else None
+        return row if isinstance(row, kind) and row.account == account else None
+
+    def account(self, id_: str) -> Account | None:
+        """A connected account of this world that has not been deleted."""
+        row = self.rows.get(id_)
+        return row if isinstance(row, Account) and not row.deleted else None
+
+    def balance(
+        self, owner: str, currency: str, purpose: int = Purpose.AVAILABLE, day: int = 0
+    ) -> int:
+        """Spendable minor units of one ledger account of an owner."""
+        found = self.ledger.get(LedgerKey(self.world.id, owner, purpose, currency, day))
+        return found.spendable if found else 0
+
+    def funds(self, owner: str, currency: str) -> int:
+        """Pending + available minor units of an owner whose wallet is loaded."""
+        return sum(
+            entry.spendable
+            for key, entry in self.ledger.items()
+            if key.owner == owner and key.currency == currency and key.purpose in _SPENDABLE
+        )
+
+    def has(self, fact: Fact, owners: Owners) -> bool:
+        """Whether every ledger account that a fact may touch has been gathered."""
+        return keys(fact, owners) <= self.gathered
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id of this branch: ids of one batch ascend in the order of asking."""
+        if not self._bodies:
+            self._bodies = self._ids.bodies(16, self.at)[::-1]
+            self._branch_text = branch_part(self.branch)
+        return f"{prefix}_{self._branch_text}{self._bodies.pop()}"
+
+    # changing
+
+    def absorb(self, draft: Draft) -> None:
+        """Make a draft part of the plan and of what later decisions see."""
+        if draft.postings:
+            self._check(draft.postings)
+            for posting in draft.postings:
+                self._post(posting)
+        for row in draft.rows:
+            self.rows[row.id] = self.changed[row.id] = row
+        self.bts += draft.bts
+        self.items += draft.items
+        if self.unpaid:
+            self._queue(draft)
+        for emission in draft.emissions:
+            self._emit(emission, draft.origin)
+        key = draft.key
+        if key is not None:
+            name = (key.account, key.key)
+            self.keys[name] = self.changed_keys[name] = key
+            answer = self.rows.get(key.object_id) if key.object_id else None
+            if answer is not None and answer.version == key.object_version:
+                self._snapshot(answer)
+        for due in draft.undues:
+            slot = (due.due_at, due.kind, due.ref)
+            self.dues.pop(slot, None)
+            self.undues[slot] = due
+        for due in draft.dues:
+            slot = (due.due_at, due.kind, due.ref)
+            self.undues.pop(slot, None)
+            self.dues[slot] = due
+
+    def _check(self, postings: list[Posting]) -> None:
+        """Stop before anything moves what was not gathered, or would overflow a counter."""
+        gathered, ledger = self.gathered, self.ledger
+        for posting in postings:
+            for debit, credit, amount in posting.moves:
+                if debit.currency != credit.currency or debit is credit:
+                    raise BrokenLedgerError(f"{posting.fact.name}: {debit} -> {credit}")
+                for key in (debit, credit):
+                    if key not in gathered:
+                        raise Stale(f"{posting.fact.name}: {key} was not gathered")
+                    entry = ledger.get(key)
+                    if entry is not None and max(entry.dp, entry.cp) > COUNTER_MAX - amount:
+                        raise BrokenLedgerError(f"{key} would overflow")
+
+    def _queue(self, draft: Draft) -> None:
+        """What became available in this batch can be paid out by a later item of it."""
+        for bt in draft.bts:
+            waiting = self.unpaid.get((bt.account, bt.currency))
+            if waiting is not None and not bt.day and bt.type != "payout":
+                waiting.append(Unpaid(bt.id, bt.net, bt.available_on))
+        self.unpaid.update(draft.unpaid)
+
+    def _post(self, posting: Posting) -> None:
+        ledger, transfers = self.ledger, self.transfers
+        lane = self.lane
+        if lane is None:
+            raise BrokenLedgerError(f"{posting.fact.name} without a lane: its work named no ledger")
+        number = (lane.seq + len(self.transactions) + 1) * LANES + lane.lane
+        self.transactions.append(
+            LedgerTransaction(
+                self.branch, number, self.world.id, int(posting.fact), posting.ref, self.at
+            )
+        )
+        for leg, (debit_key, credit_key, amount) in enumerate(posting.moves):
+            debit = ledger.get(debit_key)
+            if debit is None:
+                debit = ledger[debit_key] = LedgerAccount(debit_key)
+            credit = ledger.get(credit_key)
+            if credit is None:
+                credit = ledger[credit_key] = LedgerAccount(credit_key)
+            debit.dp += amount
+            debit.version += 1
+            credit.cp += amount
+            credit.version += 1
+            if debit_key.purpose in GUARDED and debit.cp < debit.dp + debit.dq:
+                raise BrokenLedgerError(f"{debit_key} would be overdrawn by {amount}")
+            if debit_key.purpose == Purpose.PENDING:
+                self._mind(debit_key, debit.version)
+            if credit_key.purpose == Purpose.PENDING:
+                self._mind(credit_key, credit.version)
+            transfers.append(
+                LedgerTransfer(
+                    self.branch,
+                    number,
+                    leg,
+                    debit.id,
+                    credit.id,
+                    debit_key.currency,
+                    amount,
+                    debit.version,
+                    debit.cp - debit.dp,
+                    credit.version,
+                    credit.cp - credit.dp,
+                )
+            )
+
+    def _mind(self, key: LedgerKey, version: int) -> None:
+        """See to it that a day account matures: when it is new, and again close to its day.
+
+        Close to its day another process, whose clock is ahead, may have matured it already.
+        """
+        if version == 1 or key.available_on - self.at < _SKEW:
+            ref = join_ref(key.owner, key.currency, key.available_on)
+            name = (key.available_on, int(DueKind.MATURE), ref)
+            if name not in self.dues:
+                self.dues[name] = Due(self.branch, self.world.id, *name)
+
+    def _emit(self, emission: Emission, origin: str | None) -> None:
+        type_, row, account, previous = emission
+        head = self.heads.get(account)
+        if head is None:
+            head = self.heads[account] = HeadState(0)
+        head.seq += 1
+        self._snapshot(row)
+        self.events.append(
+            Event(
+                self.branch,
+                self.new_id("evt"),
+                self.world.id,
+                account,
+                head.seq,
+                self.at,
+                type_,
+                row.id,
+                row.version,
+                previous,
+                origin,
+            )
+        )
+
+    def _snapshot(self, row: Versioned) -> None:
+        name = (row.id, row.version)
+        if name not in self.versions:
+            self.versions[name] = ObjectVersion(
+                self.branch, row.id, row.version, self.world.id, encode(row)
+            )
+
+
+def twin(id_: str, prefix: str) -> str:
+    """The id of the object that is made together with another, for good: tr_X and py_X."""
+    return f"{prefix}_{id_.partition('_')[2]}"
+
+
+class Work(Generic[T_co]):
+    """One request for the committer: what to load, and the decision to ask.
+
+    links: ids of immutable facts read unlocked first. keys: what to load and lock, given the
+    links found and the batch's instant. repeatable: whether asking again after an unknown
+    COMMIT is safe, because a key or a compare-and-set guards it. weight: about how many ledger
+    transfers it makes.
+    """
+
+    __slots__ = ("decide", "keys", "links", "repeatable", "request", "weight")
+
+    def __init__(
+        self,
+        keys: Keys | Callable[[Mapping[str, Versioned], int], Keys],
+        decide: Callable[[Book], Outcome[T_co]],
+        *,
+        links: tuple[str, ...] = (),
+        request: Request | None = None,
+        repeatable: bool = False,
+        weight: int = 4,
+    ) -> None:
+        self.keys = keys
+        self.decide = decide
+        self.links = links
+        self.request = request
+        self.repeatable = repeatable or request is not None
+        self.weight = weight
+
+
+Outcome = Done[T] | Refused | Replayed
+AnyWork = Work[Any]

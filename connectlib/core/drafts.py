@@ -1,0 +1,103 @@
+"""What one decision wants written: rows, balance transactions, postings, events, due work."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from connectlib.core.postings import Fact, Move, Owners, moves
+from connectlib.core.rows import (
+    BalanceTransaction,
+    Due,
+    IdempotencyKey,
+    PayoutItem,
+    Versioned,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+R = TypeVar("R", bound=Versioned)
+
+#: Compact JSON of a row, a list or a map; the same text for the same values.
+encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False, allow_nan=False
+).encode
+
+
+def decode(kind: type[R], snapshot: str) -> R:
+    """The row that a snapshot holds; fields added since have their defaults."""
+    return kind(*json.loads(snapshot))
+
+
+class Unpaid(NamedTuple):
+    """A balance transaction that is available and not, or only in part, paid out."""
+
+    id: str
+    rest: int
+    available_on: int
+
+
+class Posting(NamedTuple):
+    """One ledger transaction to be: its fact, what it is about, its moves."""
+
+    fact: Fact
+    ref: str
+    moves: list[Move]
+
+
+class Emission(NamedTuple):
+    """One event to be. `account` is the namespace it is told in."""
+
+    type: str
+    row: Versioned
+    account: str
+    previous: str | None = None
+
+
+class Draft:
+    """What one decision wants written: nothing of it counts before it is absorbed.
+
+    unpaid: what stays unpaid of an owner's balance transactions after a payout. origin: the
+    idempotency key of the request, told in its events.
+    """
+
+    __slots__ = (
+        "bts",
+        "dues",
+        "emissions",
+        "items",
+        "key",
+        "origin",
+        "postings",
+        "rows",
+        "undues",
+        "unpaid",
+    )
+
+    def __init__(self) -> None:
+        self.rows: list[Versioned] = []
+        self.bts: list[BalanceTransaction] = []
+        self.postings: list[Posting] = []
+        self.emissions: list[Emission] = []
+        self.dues: list[Due] = []
+        self.undues: list[Due] = []
+        self.items: list[PayoutItem] = []
+        self.unpaid: dict[tuple[str, str], list[Unpaid]] = {}
+        self.key: IdempotencyKey | None = None
+        self.origin: str | None = None
+
+    def put(self, row: R) -> R:
+        """Write a new row (version 1) or the next version of one."""
+        self.rows.append(row)
+        return row
+
+    def emit(
+        self, type_: str, row: Versioned, *, account: str = "", previous: str | None = None
+    ) -> None:
+        """Tell that `row` has made a transition, in its own namespace or in `account`."""
+        self.emissions.append(Emission(type_, row, account or row.account, previous))
+
+    def post(self, fact: Fact, owners: Owners, amounts: Sequence[int], ref: str) -> None:
+        """Post a business fact about `ref`: one amount per leg of its policy."""
+        self.postings.append(Posting(fact, ref, moves(fact, owners, amounts)))

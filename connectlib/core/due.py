@@ -1,0 +1,31 @@
+"""Kinds of work that fall due, in the order in which the pump runs them at one instant."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class DueKind(IntEnum):
+    """What falls due. Numbers are stored and order the work of one instant.
+
+    SUBMIT_*: an intent that has been committed and waits for the world outside; while it is
+    being worked on, its lease keeps others away. MATURE: ref is "owner/currency/day".
+    PLAN_PAYOUT: ref is "owner/currency".
+    """
+
+    MATURE = 10
+    SUBMIT_CHARGE = 20
+    SUBMIT_REFUND = 30
+    PLAN_PAYOUT = 40
+    SUBMIT_PAYOUT = 50
+    SETTLE_PAYOUT = 60
+
+
+def join_ref(*parts: object) -> str:
+    """The ref of a piece of due work made of several words."""
+    return "/".join(map(str, parts))
+
+
+def split_ref(ref: str) -> list[str]:
+    """The words of a ref."""
+    return ref.split("/")

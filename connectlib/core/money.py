@@ -1,0 +1,58 @@
+"""Arithmetic of minor units. Every division here names its rounding; every split adds up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectlib.core.currencies import currency_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Parts in a whole of a rate: a rate of 29_000 ppm is 2.9 %.
+PPM = 1_000_000
+#: Signs that messages use; other currencies show their code.
+_SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "brl": "R$"}
+
+
+def proportion_half_up(amount: int, part: int, whole: int) -> int:
+    """`amount * part / whole`, rounded half away from zero."""
+    if whole <= 0:
+        raise ValueError(f"the whole must be positive, not {whole}")
+    twice = 2 * amount * part
+    sign = -1 if twice < 0 else 1
+    return sign * ((abs(twice) + whole) // (2 * whole))
+
+
+def share_half_up(amount: int, ppm: int) -> int:
+    """A rate in parts per million of an amount, rounded half away from zero."""
+    return proportion_half_up(amount, ppm, PPM)
+
+
+def split(amount: int, weights: Sequence[int]) -> list[int]:
+    """Split an amount in proportion to weights, so that the parts add up to it.
+
+    Each part is rounded toward zero; what is left goes, one unit each, to the parts that lost
+    most, the first of equals first (largest remainder).
+    """
+    total = sum(weights)
+    if total <= 0 or min(weights) < 0:
+        raise ValueError("weights must be non-negative and not all zero")
+    sign = -1 if amount < 0 else 1
+    parts = [abs(amount) * weight // total for weight in weights]
+    lost = [abs(amount) * weight % total for weight in weights]
+    order = sorted(range(len(weights)), key=lambda place: (-lost[place], place))
+    for place in order[: abs(amount) - sum(parts)]:
+        parts[place] += 1
+    return [sign * part for part in parts]
+
+
+def display(amount: int, currency: str) -> str:
+    """An amount for messages: $11.00, R$5.00, 1,000 JPY's ¥1,000, 12.500 KWD."""
+    found = currency_of(currency)
+    exponent = found.wire_exponent if found else 2
+    sign = "-" if amount < 0 else ""
+    whole, rest = divmod(abs(amount), 10**exponent)
+    digits = f"{whole:,}" + (f".{rest:0{exponent}d}" if exponent else "")
+    mark = _SIGNS.get(currency)
+    return f"{sign}{mark}{digits}" if mark else f"{sign}{digits} {currency.upper()}"

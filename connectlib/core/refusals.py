@@ -1,0 +1,92 @@
+"""Why a request is refused: one ordered vocabulary, in Stripe's words where it has one."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Why(Enum):
+    """A cause of refusal: (error type, code, HTTP status, may the same request pass later).
+
+    Causes for which Stripe sends no code carry a fifth word, so that they stay distinct.
+    """
+
+    PARAMETER_INVALID = ("invalid_request_error", "parameter_invalid", 400, False)
+    PARAMETER_MISSING = ("invalid_request_error", "parameter_missing", 400, False)
+    PARAMETER_UNKNOWN = ("invalid_request_error", "parameter_unknown", 400, False)
+    PARAMETERS_EXCLUSIVE = ("invalid_request_error", "parameters_exclusive", 400, False)
+    INVALID_INTEGER = ("invalid_request_error", "parameter_invalid_integer", 400, False)
+    INVALID_EMPTY = ("invalid_request_error", "parameter_invalid_empty", 400, False)
+    INVALID_CURRENCY = ("invalid_request_error", "invalid_currency", 400, False)
+    AMOUNT_TOO_SMALL = ("invalid_request_error", "amount_too_small", 400, False)
+    AMOUNT_TOO_LARGE = ("invalid_request_error", "amount_too_large", 400, False)
+    AMOUNT_EXCEEDED = ("invalid_request_error", None, 400, False, "amount_exceeded")
+    RESOURCE_MISSING = ("invalid_request_error", "resource_missing", 404, False)
+    ACCOUNT_INVALID = ("invalid_request_error", "account_invalid", 403, False)
+    IDEMPOTENCY_MISMATCH = ("idempotency_error", None, 400, False)
+    IDEMPOTENCY_IN_USE = ("idempotency_error", "idempotency_key_in_use", 409, True)
+    CARD_DECLINED = ("card_error", "card_declined", 402, False)
+    CAPABILITY_NOT_ACTIVE = ("invalid_request_error", "capability_not_active", 400, True)
+    INSUFFICIENT_CAPABILITIES = (
+        "invalid_request_error",
+        "insufficient_capabilities_for_transfer",
+        400,
+        True,
+    )
+    ACCOUNT_CLOSED = ("invalid_request_error", "account_closed", 400, False)
+    ACCOUNT_NOT_EMPTY = ("invalid_request_error", "account_has_balance", 400, True)
+    CHARGE_ALREADY_REFUNDED = ("invalid_request_error", "charge_already_refunded", 400, False)
+    CHARGE_NOT_REFUNDABLE = ("invalid_request_error", "charge_not_refundable", 400, True)
+    TRANSFER_ALREADY_REVERSED = (
+        "invalid_request_error",
+        None,
+        400,
+        False,
+        "transfer_already_reversed",
+    )
+    FEE_ALREADY_REFUNDED = ("invalid_request_error", None, 400, False, "fee_already_refunded")
+    FEES_NOT_ALLOWED = ("invalid_request_error", "application_fees_not_allowed", 400, False)
+    PAYOUTS_NOT_ALLOWED = ("invalid_request_error", "payouts_not_allowed", 400, True)
+    STATUS_TRANSITION_INVALID = ("invalid_request_error", "status_transition_invalid", 400, False)
+    BALANCE_INSUFFICIENT = ("invalid_request_error", "balance_insufficient", 400, True)
+    LOCK_TIMEOUT = ("invalid_request_error", "lock_timeout", 429, True)
+    OVERLOADED = ("api_error", "overloaded", 503, True)
+
+    @property
+    def type(self) -> str:
+        """Stripe's error type."""
+        return str(self.value[0])
+
+    @property
+    def code(self) -> str | None:
+        """Stripe's error code; None where Stripe sends none."""
+        code: str | None = self.value[1]
+        return code
+
+    @property
+    def http_status(self) -> int:
+        """The status a server answers with."""
+        return int(self.value[2])
+
+    @property
+    def may_pass_later(self) -> bool:
+        """Whether the same request, sent again unchanged under a new key, could succeed."""
+        return bool(self.value[3])
+
+
+class Refused(NamedTuple):
+    """An expected no. `message` says what happened; `hint` what to do about it."""
+
+    why: Why
+    message: str
+    param: str | None = None
+    hint: str | None = None
+    code: str | None = None
+    decline_code: str | None = None
+    object_id: str | None = None
+
+
+def missing(kind: str, given: str, param: str) -> Refused:
+    """An id that does not exist, or belongs to somebody else: the answer is the same."""
+    return Refused(Why.RESOURCE_MISSING, f"No such {kind}: '{given}'", param)

@@ -1,0 +1,431 @@
+"""What is stored: one named tuple per table, its fields the columns in order.
+
+A row is at once the value that decisions read, the parameters of its INSERT, and the
+JSON snapshot of its version, so nothing is converted on the way. Three rules keep that safe:
+fields are only ever appended, with a default (old snapshots are shorter arrays); only int,
+str and None occur (flags are 0 or 1, lists and maps are compact JSON text); times are
+microseconds since 1970 UTC. `account` names the namespace a row lives in: the platform's
+own account or a connected one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class World(NamedTuple):
+    """One (platform, livemode) pair of a store: a tenant."""
+
+    id: int
+    platform: str
+    livemode: int
+    account: str
+    country: str
+    created: int
+    now: int | None = None
+
+
+class Account(NamedTuple):
+    """A connected account, or the platform's own."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    country: str
+    default_currency: str
+    email: str | None = None
+    business_type: str | None = None
+    card_payments: str = "unrequested"
+    transfers: str = "unrequested"
+    fees_payer: str = "account"
+    losses: str = "stripe"
+    requirement_collection: str = "stripe"
+    dashboard: str = "full"
+    details_submitted: int = 0
+    payout_interval: str = "daily"
+    bank: str | None = None
+    service_agreement: str = "full"
+    deleted: int = 0
+    details: str = "{}"
+    metadata: str = "{}"
+
+
+class Charge(NamedTuple):
+    """A charge (`ch_`), or the payment (`py_`) that a transfer makes at its destination.
+
+    transferred: sum of the transfers bound to it by `source_transaction`.
+    available_on: the day its money matures; 0 until it has succeeded, and where the money was
+    available at once.
+    fee_amount: what the processor took. method: JSON of the payment method used.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    status: str
+    source: str
+    method: str
+    amount_refunded: int = 0
+    transferred: int = 0
+    available_on: int = 0
+    fee_amount: int = 0
+    balance_transaction: str | None = None
+    application_fee: str | None = None
+    application_fee_amount: int | None = None
+    transfer: str | None = None
+    destination: str | None = None
+    transfer_amount: int | None = None
+    on_behalf_of: str | None = None
+    source_transfer: str | None = None
+    transfer_group: str | None = None
+    description: str | None = None
+    statement_descriptor: str | None = None
+    receipt_email: str | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    outcome: str | None = None
+    metadata: str = "{}"
+
+
+class Transfer(NamedTuple):
+    """Money moved from the platform to a connected account (`tr_`).
+
+    available_on: the day account it went through; 0 where it was available at once.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    destination: str
+    destination_payment: str
+    balance_transaction: str
+    amount_reversed: int = 0
+    available_on: int = 0
+    source_transaction: str | None = None
+    transfer_group: str | None = None
+    description: str | None = None
+    metadata: str = "{}"
+
+
+class TransferReversal(NamedTuple):
+    """Part or all of a transfer taken back (`trr_`)."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    transfer: str
+    balance_transaction: str
+    destination_payment_refund: str
+    source_refund: str | None = None
+    description: str | None = None
+    metadata: str = "{}"
+
+
+class Refund(NamedTuple):
+    """Money given back for a charge (`re_`), or for a payment (`pyr_`).
+
+    available_on: the day account it was taken from; 0 where it was `available`.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    charge: str
+    status: str
+    available_on: int = 0
+    balance_transaction: str | None = None
+    failure_balance_transaction: str | None = None
+    failure_reason: str | None = None
+    pending_reason: str | None = None
+    reason: str | None = None
+    transfer_reversal: str | None = None
+    source_transfer_reversal: str | None = None
+    fee_refund: str | None = None
+    reverse_transfer: int = 0
+    refund_application_fee: int = 0
+    metadata: str = "{}"
+
+
+class ApplicationFee(NamedTuple):
+    """What the platform earns on a charge (`fee_`). `payer` is the connected account."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    payer: str
+    charge: str
+    balance_transaction: str
+    amount_refunded: int = 0
+    available_on: int = 0
+    originating_transaction: str | None = None
+
+
+class FeeRefund(NamedTuple):
+    """Part or all of an application fee given back (`fr_`)."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    fee: str
+    balance_transaction: str
+    metadata: str = "{}"
+
+
+class Payout(NamedTuple):
+    """Money leaving a balance for a bank account (`po_`).
+
+    cursor: the available_on of the oldest balance transaction that may still be unpaid.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    status: str
+    arrival_date: int
+    automatic: int
+    bank: str
+    balance_transaction: str
+    method: str = "standard"
+    failure_balance_transaction: str | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    statement_descriptor: str | None = None
+    description: str | None = None
+    metadata: str = "{}"
+    cursor: int = 0
+
+
+class PayoutItem(NamedTuple):
+    """One balance transaction, or a part of one, inside a payout.
+
+    amount: how much of its net this payout carries; rest: what is still unpaid of it after.
+    """
+
+    branch: int
+    payout: str
+    n: int
+    world: int
+    account: str
+    balance_transaction: str
+    amount: int
+    rest: int
+
+
+class BalanceTransaction(NamedTuple):
+    """One change of one balance (`txn_`): net = amount - fee. Never updated.
+
+    available_on: when it counts as available. day: the day account it went through, or 0
+    where it changed `available` at once.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    created: int
+    type: str
+    amount: int
+    fee: int
+    currency: str
+    available_on: int
+    day: int
+    source: str
+    description: str | None = None
+    fee_details: str | None = None
+
+    @property
+    def net(self) -> int:
+        """What the balance changed by."""
+        return self.amount - self.fee
+
+
+class Event(NamedTuple):
+    """One transition of one object (`evt_`). seq: gapless per account, from 1."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    seq: int
+    created: int
+    type: str
+    object_id: str
+    object_version: int
+    previous: str | None = None
+    idempotency_key: str | None = None
+
+
+class ObjectVersion(NamedTuple):
+    """The snapshot of one version of one object: the row as a JSON array."""
+
+    branch: int
+    id: str
+    version: int
+    world: int
+    snapshot: str
+
+
+class IdempotencyKey(NamedTuple):
+    """What became of a key. Written in the commit of the effect.
+
+    state: 1 answered by object_id at object_version, which may still be to come; 2 failed, and
+    error is the answer. lease: wall-clock microseconds until which the first call is at work.
+    """
+
+    branch: int
+    world: int
+    key: str
+    account: str
+    fingerprint: str
+    state: int
+    created: int
+    object_id: str | None = None
+    object_version: int = 0
+    error: str | None = None
+    lease: int = 0
+
+
+class Due(NamedTuple):
+    """Work that falls due: the pump runs it in the order of this key.
+
+    kind: see `core.due`. lease: wall-clock microseconds until which somebody is at it.
+    """
+
+    branch: int
+    world: int
+    due_at: int
+    kind: int
+    ref: str
+    lease: int = 0
+
+
+class Head(NamedTuple):
+    """The number of the last event of an account; its lock orders what touches the account."""
+
+    branch: int
+    account: str
+    world: int
+    seq: int
+
+
+class LedgerAccountRow(NamedTuple):
+    """A ledger account as stored. The first seven say what it is of and never change."""
+
+    branch: int
+    id: int
+    world: int
+    owner: str
+    purpose: int
+    currency: str
+    available_on: int
+    debits_posted: int
+    credits_posted: int
+    debits_pending: int
+    credits_pending: int
+    version: int
+
+
+class LedgerTransaction(NamedTuple):
+    """One business fact in the books. id = number in its lane * 16 + lane."""
+
+    branch: int
+    id: int
+    world: int
+    kind: int
+    ref: str
+    created: int
+
+
+class LedgerTransfer(NamedTuple):
+    """One debit, one credit, amount > 0. Balances are credits - debits after the row."""
+
+    branch: int
+    txn: int
+    leg: int
+    debit: int
+    credit: int
+    currency: str
+    amount: int
+    d_seq: int
+    d_balance: int
+    c_seq: int
+    c_balance: int
+
+
+class LedgerBatch(NamedTuple):
+    """The seal of one commit on one lane."""
+
+    branch: int
+    lane: int
+    seq: int
+    first: int
+    n: int
+    hash: str
+    created: int
+
+
+Versioned = (
+    Account | Charge | Transfer | TransferReversal | Refund | ApplicationFee | FeeRefund | Payout
+)
+
+#: Objects with a version, by id prefix: what an event or an idempotency key may point to.
+BY_PREFIX: dict[str, type[Versioned]] = {
+    "acct": Account,
+    "ch": Charge,
+    "py": Charge,
+    "tr": Transfer,
+    "trr": TransferReversal,
+    "re": Refund,
+    "pyr": Refund,
+    "fee": ApplicationFee,
+    "fr": FeeRefund,
+    "po": Payout,
+}
+
+
+class Lane(NamedTuple):
+    """The head of one hash chain of a branch."""
+
+    branch: int
+    lane: int
+    seq: int
+    batches: int
+    hash: str
