@@ -1,0 +1,61 @@
+"""The ground that flows stand on: whose world, which fees, how many branches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from connectlib.core.book import Done, Replayed
+from connectlib.core.idempotency import in_use
+from connectlib.core.ids import branch_of
+from connectlib.core.refusals import Refused
+from connectlib.ports.steps import ask
+from connectlib.ports.store import Version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from connectlib.core.book import Outcome, Request
+    from connectlib.core.fees import FeeSchedule
+    from connectlib.core.rows import World
+    from connectlib.ports.steps import Flow
+
+T = TypeVar("T")
+
+
+class Ground(NamedTuple):
+    """What every flow is given."""
+
+    world: World
+    fees: FeeSchedule
+    branches: int = 1
+
+    def branch(self, id_: str | None) -> int:
+        """The branch that an id belongs to; 0 for what is no id of ours."""
+        found = branch_of(id_) if id_ else None
+        return found if found is not None and found < self.branches else 0
+
+
+def by_branch(places: Iterable[int], branch: Callable[[int], int]) -> dict[int, list[int]]:
+    """{branch: places}, each in order."""
+    found: dict[int, list[int]] = {}
+    for place in places:
+        found.setdefault(branch(place), []).append(place)
+    return found
+
+
+def replay(
+    ground: Ground, branch: int, outcome: Outcome[T], request: Request | None
+) -> Flow[T | Refused]:
+    """The value of an outcome; for a key seen before, its first answer."""
+    if isinstance(outcome, Done):
+        return outcome.value
+    if isinstance(outcome, Refused):
+        return outcome
+    found: T | None = yield from recall(ground, branch, outcome)
+    return found if found is not None else in_use(request.key if request else "")
+
+
+def recall(ground: Ground, branch: int, seen: Replayed) -> Flow[Any]:
+    """The object that a key was answered with; None while it is still to come."""
+    found = yield from ask(Version(branch, ground.world.id, seen.object_id, seen.version))
+    return found

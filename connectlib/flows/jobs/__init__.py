@@ -1,0 +1,1 @@
+"""Work that falls due: what the pump runs when its moment has come."""

@@ -1,0 +1,73 @@
+"""The pump: what has fallen due, in the order of instant and kind, batch by batch."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from connectlib.core import balance, payouts
+from connectlib.core.book import Work
+from connectlib.core.due import DueKind, split_ref
+from connectlib.flows import charges, refunds
+from connectlib.flows import payouts as payout_flows
+from connectlib.ports.steps import ask, claim, transact
+from connectlib.ports.store import DueWork
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from connectlib.core.rows import Due
+    from connectlib.flows.ground import Ground
+    from connectlib.ports.steps import Flow
+
+#: What goes on outside, by kind: claimed first, so that two pumps do not both ask.
+_OUTSIDE: dict[int, Callable[[Ground, Sequence[Due]], Flow[None]]] = {
+    DueKind.SUBMIT_CHARGE: charges.submit,
+    DueKind.SUBMIT_REFUND: refunds.submit,
+    DueKind.SUBMIT_PAYOUT: payout_flows.submit,
+    DueKind.SETTLE_PAYOUT: payout_flows.settle,
+}
+
+
+def run(ground: Ground, branch: int, *, until: int, wall: int, limit: int) -> Flow[int]:
+    """Do what is due at a branch up to an instant, at most `limit` pieces; how many were done.
+
+    Only the first instant's first kind is done: its work may make more of the same instant.
+    """
+    dues: list[Due] = yield from ask(DueWork(branch, ground.world.id, until, wall, limit))
+    done = 0
+    for (_, kind), group in groupby(dues, key=lambda due: (due.due_at, due.kind)):
+        found = list(group)
+        if kind in _OUTSIDE:
+            claimed = []
+            for due in found:
+                claimed.append((yield from claim(due)))  # noqa: PERF401 (a flow cannot be inside)
+            ours = [due for due, mine in zip(found, claimed, strict=True) if mine]
+            if ours:
+                yield from _OUTSIDE[kind](ground, ours)
+            done += len(ours)
+        else:
+            yield from transact(branch, [_work(ground, due) for due in found])
+            done += len(found)
+        break
+    return done
+
+
+def _work(ground: Ground, due: Due) -> Work[Any]:
+    world, parts = ground.world, split_ref(due.ref)
+    if due.kind == DueKind.MATURE:
+        owner, currency, day = parts[0], parts[1], int(parts[2])
+        return Work(
+            balance.mature_keys(world, owner, currency, day),
+            partial(balance.mature, due=due, owner=owner, currency=currency, day=day),
+            repeatable=True,
+            weight=1,
+        )
+    owner, currency = parts
+    return Work(
+        payouts.create_keys(owner, currency, world),
+        partial(payouts.plan, due=due, owner=owner, currency=currency),
+        repeatable=True,
+        weight=1,
+    )

@@ -1,0 +1,129 @@
+"""The few things a flow may ask of the world. A flow yields a step and is sent its result."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from connectlib.core.book import AnyWork, Outcome, Work
+from connectlib.ports.processor import (
+    Answer,
+    ChargeRequest,
+    Method,
+    RefundAnswer,
+    RefundRequest,
+)
+from connectlib.ports.rail import PayoutRequest, StatusAnswer, SubmitAnswer
+from connectlib.ports.store import Query
+
+T = TypeVar("T")
+
+
+class Transact(NamedTuple):
+    """Have the committer of a branch do these works; one outcome each, in order."""
+
+    branch: int
+    works: Sequence[AnyWork]
+
+
+class Resolve(NamedTuple):
+    """Ask the processor what these sources are; None for one it does not know."""
+
+    sources: Sequence[str]
+
+
+class Authorize(NamedTuple):
+    """Ask the processor to take these charges."""
+
+    requests: Sequence[ChargeRequest]
+
+
+class GiveBack(NamedTuple):
+    """Ask the processor to refund."""
+
+    requests: Sequence[RefundRequest]
+
+
+class SendOut(NamedTuple):
+    """Ask the rail to pay these out."""
+
+    requests: Sequence[PayoutRequest]
+
+
+class Track(NamedTuple):
+    """Ask the rail what became of these payouts, by their outside keys."""
+
+    requests: Sequence[PayoutRequest]
+
+
+class Ask(NamedTuple):
+    """Ask the store a question that only reads."""
+
+    query: Query
+
+
+class Claim(NamedTuple):
+    """Take a piece of due work before calling the world outside for it."""
+
+    due: Any
+
+
+class Deferred:
+    """The answer to a call outside that may not be made now: inside a joined transaction."""
+
+
+DEFERRED = Deferred()
+
+Step = Transact | Resolve | Authorize | GiveBack | SendOut | Track | Ask | Claim
+Flow = Generator[Step, Any, T]
+
+
+def transact(branch: int, works: Sequence[Work[T]]) -> Flow[list[Outcome[T]]]:
+    """Do works of one branch. Faults and bugs are raised; refusals are values."""
+    outcomes: list[Outcome[T] | Exception] = yield Transact(branch, works)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+
+
+def resolve(sources: Sequence[str]) -> Flow[Sequence[Method | None]]:
+    """What the sources are."""
+    found: Sequence[Method | None] = yield Resolve(sources)
+    return found
+
+
+def authorize(requests: Sequence[ChargeRequest]) -> Flow[Sequence[Answer] | Deferred]:
+    """Take charges outside; DEFERRED inside a joined transaction."""
+    answers: Sequence[Answer] | Deferred = yield Authorize(requests)
+    return answers
+
+
+def give_back(requests: Sequence[RefundRequest]) -> Flow[Sequence[RefundAnswer] | Deferred]:
+    """Refund outside; DEFERRED inside a joined transaction."""
+    answers: Sequence[RefundAnswer] | Deferred = yield GiveBack(requests)
+    return answers
+
+
+def send_out(requests: Sequence[PayoutRequest]) -> Flow[Sequence[SubmitAnswer]]:
+    """Hand payouts to the rail."""
+    answers: Sequence[SubmitAnswer] = yield SendOut(requests)
+    return answers
+
+
+def track(requests: Sequence[PayoutRequest]) -> Flow[Sequence[StatusAnswer]]:
+    """What became of payouts."""
+    answers: Sequence[StatusAnswer] = yield Track(requests)
+    return answers
+
+
+def ask(query: Query) -> Flow[Any]:
+    """The answer of the store to a query."""
+    answer: Any = yield Ask(query)
+    return answer
+
+
+def claim(due: Any) -> Flow[bool]:
+    """Whether the piece of due work is ours now."""
+    ours: bool = yield Claim(due)
+    return ours
