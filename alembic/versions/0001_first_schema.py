@@ -1,0 +1,286 @@
+"""The first schema: every table of the first release.
+
+Frozen: what a release has shipped is never edited, so this does not look at today's tables.
+A column is `name:type`, the type s (SMALLINT), b (BIGINT) or t (TEXT), with ? where it may be
+null; a test compares the result of all migrations with the tables of the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision: str | None = None
+branch_labels = None
+depends_on = None
+
+
+class Table(NamedTuple):
+    """A table of this revision; keys and indexes are column names in order."""
+
+    name: str
+    columns: str
+    key: str
+    unique: Sequence[str] = ()
+    checks: dict[str, str] | None = None
+    indexes: Sequence[str] = ()
+    present: Sequence[str] = ()
+    fillfactor: int | None = None
+
+
+TABLES = [
+    Table(
+        "cl_account",
+        "branch:s id:t world:s account:t version:b created:b country:t default_currency:t "
+        "email:t? business_type:t? card_payments:t transfers:t fees_payer:t losses:t "
+        "requirement_collection:t dashboard:t details_submitted:s payout_interval:t bank:t? "
+        "service_agreement:t deleted:s details:t metadata:t",
+        key="branch id",
+        indexes=["branch world account id"],
+    ),
+    Table(
+        "cl_application_fee",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t payer:t "
+        "charge:t balance_transaction:t amount_refunded:b available_on:b "
+        "originating_transaction:t?",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+            "refunded": "amount_refunded >= 0 AND amount_refunded <= amount",
+        },
+        indexes=["branch charge", "branch world account id"],
+    ),
+    Table(
+        "cl_balance_transaction",
+        "branch:s id:t world:s account:t created:b type:t amount:b fee:b currency:t "
+        "available_on:b day:b source:t description:t? fee_details:t?",
+        key="branch id",
+        indexes=[
+            "branch account currency available_on id",
+            "branch source",
+            "branch world account id",
+        ],
+    ),
+    Table(
+        "cl_charge",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t status:t "
+        "source:t method:t amount_refunded:b transferred:b available_on:b fee_amount:b "
+        "balance_transaction:t? application_fee:t? application_fee_amount:b? transfer:t? "
+        "destination:t? transfer_amount:b? on_behalf_of:t? source_transfer:t? "
+        "transfer_group:t? description:t? statement_descriptor:t? receipt_email:t? "
+        "failure_code:t? failure_message:t? outcome:t? metadata:t",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+            "refunded": "amount_refunded >= 0 AND amount_refunded <= amount",
+            "transferred": "transferred >= 0 AND transferred <= amount",
+        },
+        indexes=["branch world account id"],
+        present=["branch transfer_group"],
+    ),
+    Table(
+        "cl_due",
+        "branch:s world:s due_at:b kind:s ref:t lease:b",
+        key="branch world due_at kind ref",
+    ),
+    Table(
+        "cl_event",
+        "branch:s id:t world:s account:t seq:b created:b type:t object_id:t object_version:b "
+        "previous:t? idempotency_key:t?",
+        key="branch id",
+        unique=["branch world account seq"],
+    ),
+    Table(
+        "cl_fee_refund",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t fee:t "
+        "balance_transaction:t metadata:t",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+        },
+        indexes=["branch fee id"],
+    ),
+    Table(
+        "cl_head",
+        "branch:s account:t world:s seq:b",
+        key="branch account",
+        fillfactor=50,
+    ),
+    Table(
+        "cl_idempotency_key",
+        "branch:s world:s key:t account:t fingerprint:t state:s created:b object_id:t? "
+        "object_version:b error:t? lease:b",
+        key="branch world key account",
+    ),
+    Table(
+        "cl_ledger_account",
+        "branch:s id:b world:s owner:t purpose:s currency:t available_on:b debits_posted:b "
+        "credits_posted:b debits_pending:b credits_pending:b version:b",
+        key="branch id",
+        unique=["branch owner currency available_on purpose world"],
+        checks={
+            "counters": "debits_posted >= 0 AND credits_posted >= 0 AND debits_pending >= 0 AND "
+            "credits_pending >= 0",
+            "guarded": "purpose NOT IN (3, 12) OR debits_posted + debits_pending <= credits_posted",
+        },
+        fillfactor=50,
+    ),
+    Table(
+        "cl_ledger_batch",
+        "branch:s lane:s seq:b first:b n:b hash:t created:b",
+        key="branch lane seq",
+    ),
+    Table(
+        "cl_ledger_lane",
+        "branch:s lane:s seq:b batches:b hash:t",
+        key="branch lane",
+        fillfactor=50,
+    ),
+    Table(
+        "cl_ledger_transaction",
+        "branch:s id:b world:s kind:s ref:t created:b",
+        key="branch id",
+        indexes=["branch ref id"],
+    ),
+    Table(
+        "cl_ledger_transfer",
+        "branch:s txn:b leg:s debit:b credit:b currency:t amount:b d_seq:b d_balance:b "
+        "c_seq:b c_balance:b",
+        key="branch txn leg",
+        unique=["branch debit d_seq", "branch credit c_seq"],
+        checks={
+            "amount": "amount > 0",
+            "sides": "debit <> credit",
+        },
+    ),
+    Table(
+        "cl_object_version",
+        "branch:s id:t version:b world:s snapshot:t",
+        key="branch id version",
+    ),
+    Table(
+        "cl_payout",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t status:t "
+        "arrival_date:b automatic:s bank:t balance_transaction:t method:t "
+        "failure_balance_transaction:t? failure_code:t? failure_message:t? "
+        "statement_descriptor:t? description:t? metadata:t cursor:b",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+        },
+        indexes=["branch world account id"],
+    ),
+    Table(
+        "cl_payout_item",
+        "branch:s payout:t n:b world:s account:t balance_transaction:t amount:b rest:b",
+        key="branch payout n",
+        indexes=["branch balance_transaction"],
+    ),
+    Table(
+        "cl_refund",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t charge:t "
+        "status:t available_on:b balance_transaction:t? failure_balance_transaction:t? "
+        "failure_reason:t? pending_reason:t? reason:t? transfer_reversal:t? "
+        "source_transfer_reversal:t? fee_refund:t? reverse_transfer:s "
+        "refund_application_fee:s metadata:t",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+        },
+        indexes=["branch charge id", "branch world account id"],
+    ),
+    Table(
+        "cl_transfer",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t "
+        "destination:t destination_payment:t balance_transaction:t amount_reversed:b "
+        "available_on:b source_transaction:t? transfer_group:t? description:t? metadata:t",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+            "reversed": "amount_reversed >= 0 AND amount_reversed <= amount",
+        },
+        indexes=["branch destination id", "branch world account id"],
+        present=["branch transfer_group"],
+    ),
+    Table(
+        "cl_transfer_reversal",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t transfer:t "
+        "balance_transaction:t destination_payment_refund:t source_refund:t? description:t? "
+        "metadata:t",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+        },
+        indexes=["branch transfer id"],
+    ),
+    Table(
+        "cl_world",
+        "id:b platform:t livemode:s account:t country:t created:b now:b?",
+        key="id",
+        unique=["platform livemode"],
+    ),
+]
+
+TYPES = {
+    "s": sa.SmallInteger().with_variant(sa.Integer(), "sqlite"),
+    "b": sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+    "t": sa.Text(),
+}
+
+
+def column(text: str) -> sa.Column[object]:
+    """The column that a word of the tables above describes."""
+    name, kind = text.split(":")
+    return sa.Column(name, TYPES[kind[0]], nullable=kind.endswith("?"), autoincrement=False)
+
+
+def named(kind: str, table: str, columns: str) -> str:
+    """The name of an index or constraint: its kind, its table, its columns but the branch."""
+    return "_".join([kind, table, *(one for one in columns.split() if one != "branch")])
+
+
+def create(table: Table) -> None:
+    """Create one table and its indexes."""
+    name = table.name
+    op.create_table(
+        name,
+        *(column(text) for text in table.columns.split()),
+        sa.PrimaryKeyConstraint(*table.key.split(), name=op.f(f"pk_{name}")),
+        *(
+            sa.UniqueConstraint(*words.split(), name=op.f(named("uq", name, words)))
+            for words in table.unique
+        ),
+        *(
+            sa.CheckConstraint(text, name=op.f(f"ck_{name}_{word}"))
+            for word, text in (table.checks or {}).items()
+        ),
+        sqlite_strict=True,
+        postgresql_with={"fillfactor": str(table.fillfactor)} if table.fillfactor else {},
+    )
+    for words in table.indexes:
+        op.create_index(named("ix", name, words), name, words.split())
+    for words in table.present:
+        there = sa.text(f"{words.split()[-1]} IS NOT NULL")
+        op.create_index(
+            named("ix", name, words),
+            name,
+            words.split(),
+            sqlite_where=there,
+            postgresql_where=there,
+        )
+
+
+def upgrade() -> None:
+    """Create everything."""
+    for table in TABLES:
+        create(table)
+
+
+def downgrade() -> None:
+    """Drop everything."""
+    for table in reversed(TABLES):
+        op.drop_table(table.name)

@@ -1,0 +1,1 @@
+"""The in-process cache: a hint for reads, never an authority on money."""

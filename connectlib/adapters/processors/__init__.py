@@ -1,0 +1,1 @@
+"""Card networks: the deterministic simulator and its scripted sibling."""

@@ -1,0 +1,1 @@
+"""Bank rails: what carries a payout to a bank account."""

@@ -1,0 +1,212 @@
+"""SQLite: one writer, WAL, synchronous=FULL, BEGIN IMMEDIATE, the sqlite3 driver in bulk."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import sqlite as dialect
+
+from connectlib.adapters.sql.bulk import IF_ABSENT, absent, due_params, insertion
+from connectlib.adapters.sql.dialects import Compiled, compile_for
+from connectlib.adapters.sql.statements import REGISTRY
+from connectlib.adapters.sql.tables import NAMES, TABLES
+from connectlib.core.ledger import BrokenLedgerError
+from connectlib.ports.store import CommitUnknown, Contention, Race, StoreFault, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import sqlalchemy as sa
+
+    from connectlib.core.rows import Due
+
+_DIALECT = dialect.dialect()
+#: How long a writer of another process is waited for, in milliseconds.
+BUSY_MS = 5_000
+
+#: Set and verified on every connection. FULL: a commit survives a power cut.
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 0, "busy_timeout": BUSY_MS}
+#: Tables that may only be added to.
+INSERT_ONLY = frozenset({"cl_ledger_transaction", "cl_ledger_transfer", "cl_ledger_batch"})
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Bring a fresh connection into the state we rely on."""
+    connection.isolation_level = None
+    # First: changing the journal of a new file waits for whoever changes it at the same time.
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    for name, value in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+    connection.set_authorizer(_insert_only)
+
+
+def flaw_of(connection: sqlite3.Connection) -> str | None:
+    """What is wrong with the pragmas of a connection; None where nothing is."""
+    for name in ("journal_mode", "synchronous"):
+        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if found not in (PRAGMAS[name], "memory"):
+            return f"PRAGMA {name} is {found!r}, not {PRAGMAS[name]!r}"
+    return None
+
+
+def _insert_only(action: int, table: str | None, *_: str | None) -> int:
+    if action in (sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE) and table in INSERT_ONLY:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
+
+
+@cache
+def _compiled(name: str) -> Compiled:
+    return compile_for(_DIALECT, REGISTRY[name])
+
+
+@cache
+def _insertion(table: str) -> str:
+    kind = NAMES[table]
+    statement = absent(kind, "sqlite") if kind in IF_ABSENT else insertion(kind)
+    return str(statement.compile(dialect=_DIALECT))
+
+
+def bind(compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
+    """The parameters in order; a list becomes JSON text."""
+    _, order, given = compiled
+    values = [params[key] if key in params else given[key] for key in order]
+    return [json.dumps(one) if type(one) is list else one for one in values]
+
+
+class SqliteHand:
+    """The fast path: compiled SQL on the sqlite3 connection, executemany for rows."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def read(self, asks: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Any]]:
+        """See Hand."""
+        run = self._connection.execute
+        found = []
+        for name, params in asks:
+            compiled = _compiled(name)
+            found.append(run(compiled.text, bind(compiled, params)).fetchall())
+        return found
+
+    def insert(self, kind: type[Any], rows: Sequence[tuple[Any, ...]]) -> None:
+        """See Hand."""
+        if rows:
+            self._connection.executemany(_insertion(TABLES[kind].name), rows)
+
+    def swap(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """See Hand."""
+        if rows:
+            done = self._connection.executemany(_compiled(name).text, rows)
+            if done.rowcount != len(rows):
+                raise BrokenLedgerError(f"{name} found {done.rowcount} rows of {len(rows)}")
+
+    def remove(self, rows: Sequence[Due]) -> None:
+        """See Hand."""
+        if rows:
+            compiled = _compiled("undue")
+            params = [bind(compiled, due_params(row)) for row in rows]
+            self._connection.executemany(compiled.text, params)
+
+    def flush(self) -> None:
+        """Nothing is queued here."""
+
+
+class Sqlite:
+    """See Dialect. path: a file, or :memory: for a database of this object alone."""
+
+    name = "sqlite"
+    lanes = 1
+    writers = 1
+    readers = 16
+    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.single = path == ":memory:"
+        self._only: sqlite3.Connection | None = None
+
+    def keep(self, only: sqlite3.Connection) -> None:
+        """Use this one connection for everything: a database in memory is its connection."""
+        self._only = only
+
+    def connect(self) -> sqlite3.Connection:
+        """See Dialect."""
+        if self._only is not None:
+            return self._only
+        connection = sqlite3.connect(self.path, check_same_thread=False, cached_statements=256)
+        try:
+            prepare(connection)
+            flaw = flaw_of(connection)
+        except BaseException:
+            connection.close()
+            raise
+        if flaw is not None:
+            connection.close()
+            raise Unavailable(f"{self.path}: {flaw}")
+        return connection
+
+    def is_sound(self, connection: sqlite3.Connection) -> bool:
+        """See Dialect."""
+        return not connection.in_transaction
+
+    def begin(self, connection: sqlite3.Connection) -> SqliteHand:
+        """See Dialect."""
+        connection.execute("BEGIN IMMEDIATE")
+        return SqliteHand(connection)
+
+    def commit(self, connection: sqlite3.Connection) -> None:
+        """See Dialect."""
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CommitUnknown(str(error)) from error
+
+    def rollback(self, connection: sqlite3.Connection) -> None:
+        """See Dialect."""
+        if connection.in_transaction:
+            try:
+                connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                return  # the connection is closed when it is given back
+
+    def fetch(
+        self, connection: sqlite3.Connection, compiled: Compiled, params: Mapping[str, Any]
+    ) -> list[Any]:
+        """See Dialect."""
+        return connection.execute(compiled.text, bind(compiled, params)).fetchall()
+
+    def change(
+        self, connection: sqlite3.Connection, compiled: Compiled, params: Mapping[str, Any]
+    ) -> int:
+        """See Dialect."""
+        return connection.execute(compiled.text, bind(compiled, params)).rowcount
+
+    def compile(self, statement: sa.ClauseElement) -> Compiled:
+        """See Dialect."""
+        return compile_for(_DIALECT, statement)
+
+    def snapshot(self, connection: sqlite3.Connection) -> None:
+        """See Dialect."""
+        connection.execute("BEGIN")
+        connection.execute("SELECT 1 FROM cl_world").fetchone()  # a snapshot begins with a read
+
+    def stream(
+        self, connection: sqlite3.Connection, compiled: Compiled, params: Mapping[str, Any]
+    ) -> Iterator[Any]:
+        """See Dialect."""
+        return connection.execute(compiled.text, bind(compiled, params))
+
+    def fault(self, error: Exception) -> StoreFault:
+        """See Dialect."""
+        text = str(error)
+        if isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
+            return Contention(text)
+        if isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in text:
+            return Race(text)
+        if isinstance(error, sqlite3.Error):
+            return Unavailable(text)
+        return StoreFault(text)

@@ -1,0 +1,180 @@
+"""The store over SQL: connections, transactions, questions, worlds, audits."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from connectlib.adapters.sql import queries
+from connectlib.adapters.sql import tables as t
+from connectlib.adapters.sql.audit import SqlAudit
+from connectlib.adapters.sql.bulk import CoreHand, due_params
+from connectlib.adapters.sql.connections import Lender
+from connectlib.adapters.sql.statements import REGISTRY
+from connectlib.adapters.sql.tables.base import BIG, SMALL, TEXT
+from connectlib.adapters.sql.tx import SqlTx
+from connectlib.core.ledger import GENESIS
+from connectlib.core.rows import Lane, World
+from connectlib.ports.store import StoreFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from connectlib.adapters.sql.dialects import Compiled, Dialect
+    from connectlib.core.rows import Due
+    from connectlib.ports.store import Query
+
+_W = t.worlds
+_PLATFORM = sa.bindparam("platform", type_=TEXT)
+_LIVEMODE = sa.bindparam("livemode", type_=SMALL)
+_NOW = sa.bindparam("at", type_=BIG)
+_FIND = sa.select(_W).where(_W.c.platform == _PLATFORM, _W.c.livemode == _LIVEMODE)
+_LAST = sa.select(sa.func.coalesce(sa.func.max(_W.c.id), 0))
+_SET_NOW = (
+    sa.update(_W)
+    .where(
+        _W.c.id == sa.bindparam("w", type_=SMALL),
+        sa.or_(_W.c.now.is_(None), _W.c.now < _NOW),
+    )
+    .values(now=_NOW)
+)
+#: How many others may open their first world at the same instant.
+_TRIES = 20
+
+
+class SqlStore:
+    """See `ports.store.Store`."""
+
+    def __init__(self, dialect: Dialect, *, branches: int = 1) -> None:
+        self.dialect = dialect
+        self.branches = branches
+        self.parallel = dialect.writers > 1
+        self._writers = Lender(dialect.connect, limit=dialect.writers, is_sound=dialect.is_sound)
+        self._readers = (
+            self._writers
+            if dialect.single
+            else Lender(dialect.connect, limit=dialect.readers, is_sound=dialect.is_sound)
+        )
+        self._compiled: dict[Any, Compiled] = {}
+
+    # transactions
+
+    @contextmanager
+    def transaction(self, branch: int) -> Iterator[SqlTx]:
+        """See `ports.store.Store`."""
+        dialect = self.dialect
+        with self._faults(), self._writers.lend() as connection:
+            try:
+                yield SqlTx(dialect.begin(connection), lanes=dialect.lanes)
+                dialect.commit(connection)
+            except BaseException:
+                dialect.rollback(connection)
+                raise
+
+    def joined(self, connection: sa.Connection) -> SqlTx:
+        """A transaction inside one that the application has open; it commits."""
+        return SqlTx(CoreHand(connection), lanes=self.dialect.lanes)
+
+    def joined_answer(self, connection: sa.Connection, query: Query) -> Any:
+        """What a query asks, as the application's open transaction sees it."""
+
+        def run(statement: Any, params: Mapping[str, Any]) -> list[Any]:
+            return [tuple(row) for row in connection.execute(statement, dict(params))]
+
+        return queries.answer(run, query)
+
+    # reading
+
+    def answer(self, query: Query) -> Any:
+        """See `ports.store.Store`."""
+        with self._faults(), self._readers.lend() as connection:
+            fetch = self.dialect.fetch
+
+            def run(statement: Any, params: Mapping[str, Any]) -> list[Any]:
+                return fetch(connection, self._compile(statement), params)
+
+            return queries.answer(run, query)
+
+    def _compile(self, statement: Any) -> Compiled:
+        found = self._compiled.get(statement)
+        if found is None:
+            found = self._compiled[statement] = self.dialect.compile(statement)
+        return found
+
+    @contextmanager
+    def audit(self, branch: int) -> Iterator[SqlAudit]:
+        """See `ports.store.Store`."""
+        with self._faults(), self._readers.lend() as connection:
+            self.dialect.snapshot(connection)
+            try:
+                yield SqlAudit(self.dialect, connection, branch)
+            finally:
+                self.dialect.rollback(connection)
+
+    # small changes of their own
+
+    def claim(self, due: Due, *, wall: int, lease: int) -> bool:
+        """See `ports.store.Store`."""
+        params = {**due_params(due), "wall": wall, "n_lease": wall + lease}
+        return self._change(REGISTRY["claim"], params) == 1
+
+    def set_now(self, world: int, now: int) -> None:
+        """See `ports.store.Store`."""
+        self._change(_SET_NOW, {"w": world, "at": now})
+
+    def _change(self, statement: Any, params: Mapping[str, Any]) -> int:
+        with self._faults(), self._writers.lend() as connection:
+            return self.dialect.change(connection, self._compile(statement), params)
+
+    def open_world(self, world: World) -> World:
+        """See `ports.store.Store`."""
+        found = self._find(world) or self._make(world)
+        lanes = [
+            Lane(branch, lane, 0, 0, GENESIS)
+            for branch in range(self.branches)
+            for lane in range(self.dialect.lanes)
+        ]
+        with self._faults(), self._writers.lend() as connection:
+            hand = self.dialect.begin(connection)
+            hand.insert(Lane, lanes)
+            hand.flush()
+            self.dialect.commit(connection)
+        return found
+
+    def _find(self, world: World) -> World | None:
+        params = {"platform": world.platform, "livemode": world.livemode}
+        with self._faults(), self._readers.lend() as connection:
+            rows = self.dialect.fetch(connection, self._compile(_FIND), params)
+        return World(*rows[0]) if rows else None
+
+    def _make(self, world: World) -> World:
+        last_fault: StoreFault = StoreFault("never tried")
+        for _ in range(_TRIES):
+            try:
+                with self._faults(), self._writers.lend() as connection:
+                    ((last,),) = self.dialect.fetch(connection, self._compile(_LAST), {})
+                    fresh = world._replace(id=last + 1)
+                    made = self.dialect.compile(sa.insert(_W))
+                    self.dialect.change(connection, made, fresh._asdict())
+                    return fresh
+            except StoreFault as fault:
+                found = self._find(world)
+                if found is not None:
+                    return found
+                last_fault = fault
+        raise last_fault
+
+    def close(self) -> None:
+        """See `ports.store.Store`."""
+        self._readers.close()
+        self._writers.close()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Name what the driver raises; everything else passes."""
+        try:
+            yield
+        except self.dialect.errors as error:
+            raise self.dialect.fault(error) from error

@@ -1,0 +1,49 @@
+"""The schema: one SQLAlchemy table per row class, its columns the fields in order."""
+
+from __future__ import annotations
+
+from connectlib.adapters.sql.tables.accounts import accounts, worlds
+from connectlib.adapters.sql.tables.application_fees import application_fees, fee_refunds
+from connectlib.adapters.sql.tables.balance_transactions import balance_transactions
+from connectlib.adapters.sql.tables.base import NAMES, SHARED, TABLES, metadata
+from connectlib.adapters.sql.tables.charges import charges
+from connectlib.adapters.sql.tables.engine import due, heads, idempotency_keys, object_versions
+from connectlib.adapters.sql.tables.events import events
+from connectlib.adapters.sql.tables.ledger import (
+    ledger_accounts,
+    ledger_batches,
+    ledger_lanes,
+    ledger_transactions,
+    ledger_transfers,
+)
+from connectlib.adapters.sql.tables.payouts import payout_items, payouts
+from connectlib.adapters.sql.tables.refunds import refunds
+from connectlib.adapters.sql.tables.transfers import transfer_reversals, transfers
+
+__all__ = [
+    "NAMES",
+    "SHARED",
+    "TABLES",
+    "accounts",
+    "application_fees",
+    "balance_transactions",
+    "charges",
+    "due",
+    "events",
+    "fee_refunds",
+    "heads",
+    "idempotency_keys",
+    "ledger_accounts",
+    "ledger_batches",
+    "ledger_lanes",
+    "ledger_transactions",
+    "ledger_transfers",
+    "metadata",
+    "object_versions",
+    "payout_items",
+    "payouts",
+    "refunds",
+    "transfer_reversals",
+    "transfers",
+    "worlds",
+]
