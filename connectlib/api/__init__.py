@@ -1,0 +1,1 @@
+"""What people touch: the clients, their resources and their errors."""

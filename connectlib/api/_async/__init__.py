@@ -1,0 +1,1 @@
+"""The awaiting client; `_sync` is written from it."""

@@ -1,0 +1,160 @@
+"""What all resources share: running a flow, answering by an object or an error, listing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from connectlib.api.errors import ConnectError, error_of, raised
+from connectlib.core.charge_checks import no_access
+from connectlib.core.refusals import Refused, Why, missing
+from connectlib.core.rows import Account
+from connectlib.flows import reading
+from connectlib.runtime.joining import joined_of
+from connectlib.runtime.run_async import async_call, run_async
+from connectlib.wire.errors import Invalid
+from connectlib.wire.objects.base import ListObject, StripeObject
+from connectlib.wire.objects.shown import show
+from connectlib.wire.params.pages import page
+
+if TYPE_CHECKING:
+    from connectlib.ports.steps import Flow
+    from connectlib.runtime.engine import Engine
+
+T = TypeVar("T")
+
+
+class AsyncResource:
+    """One resource of a client."""
+
+    #: Row class, name in messages, path, and the filters of its list: {name: column}.
+    _kind: type[Any] = object
+    _name = ""
+    _url = ""
+    _filters: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, engine: Engine) -> None:
+        self._base = engine
+
+    @property
+    def _engine(self) -> Any:
+        """The engine, or the transaction that is joined here."""
+        return joined_of(self._base) or self._base
+
+    async def _run(self, flow: Flow[T]) -> T:
+        """Run a flow; what the floors below raise becomes a public error."""
+        engine = self._engine
+        try:
+            return await run_async(engine, flow)
+        except ConnectError:
+            raise
+        except Exception as error:
+            found = raised(error, joined=engine is not self._base)
+            if found is None:
+                raise
+            raise found from error
+
+    async def _call(self, work: Any, *arguments: Any) -> Any:
+        """Call what reads the store directly."""
+        engine = self._engine
+        try:
+            return await async_call(engine, work, *arguments)
+        except Exception as error:
+            found = raised(error, joined=engine is not self._base)
+            if found is None:
+                raise
+            raise found from error
+
+    async def _answer(self, flow: Flow[Any]) -> Any:
+        """Run a flow whose value is a row or a refusal; the object, or its error raised."""
+        value = await self._run(flow)
+        if isinstance(value, Refused):
+            raise error_of(value)
+        return self._show(value)
+
+    def _show(self, row: Any) -> Any:
+        """How a row of this resource is shown."""
+        return show(row, livemode=bool(self._base.world.livemode))
+
+    def _shown(self, values: list[Any]) -> list[StripeObject | ConnectError]:
+        """One object or error for each value."""
+        return [
+            error_of(value) if isinstance(value, Refused) else self._show(value) for value in values
+        ]
+
+    def _parse(self, make: Any, *arguments: Any, **words: Any) -> Any:
+        """Turn parameters into a command; what is wrong with them is raised as a public error."""
+        try:
+            return make(*arguments, **words)
+        except Invalid as invalid:
+            raise error_of(invalid.refused) from None
+
+    async def _namespace(self, account: object) -> str:
+        """The account whose namespace a call is in; the platform's where none is named."""
+        if account is None:
+            return self._base.world.account
+        id_ = getattr(account, "id", account)
+        if isinstance(id_, str) and len(id_) < 256:
+            row = await self._call(self._engine.cached, Account, id_)
+            if row is not None and row.world == self._base.world.id and not row.deleted:
+                return id_
+        raise error_of(no_access(str(id_)[:100]))
+
+    async def _retrieve(self, id_: object, account: object) -> Any:
+        """The object with an id in a namespace, through the cache."""
+        namespace = await self._namespace(account)
+        row = None
+        if isinstance(id_, str) and 0 < len(id_) < 256:
+            row = await self._call(self._engine.cached, self._kind, id_)
+        if (
+            row is None
+            or row.world != self._base.world.id
+            or row.account != namespace
+            or type(row) is not self._kind
+        ):
+            raise error_of(self._missing(id_))
+        return self._show(row)
+
+    def _missing(self, id_: object) -> Refused:
+        if not isinstance(id_, str) or not id_:
+            return Refused(
+                Why.PARAMETER_INVALID,
+                f"Could not determine which URL to request: an id is needed, not {id_!r:.60}.",
+                "id",
+                f"pass the id of a {self._name}",
+            )
+        return missing(self._name, id_[:100], "id")
+
+    async def _list(self, account: object, params: dict[str, Any]) -> ListObject:
+        """A page of this resource in a namespace."""
+        asked = self._parse(page, params, self._filters)
+        namespace = await self._namespace(account)
+        return await self._page(namespace, asked, account, params)
+
+    async def _page(
+        self, namespace: str, asked: Any, account: object, params: dict[str, Any]
+    ) -> ListObject:
+        flow = reading.page(
+            self._base.ground,
+            self._kind,
+            namespace,
+            limit=asked.limit,
+            where=(*asked.where, *self._always()),
+            created=asked.created,
+            after=asked.after,
+            before=asked.before,
+        )
+        rows, more = await self._run(flow)
+        data = await self._objects(rows)
+
+        def following(last: str) -> Any:
+            return self._list(account, {**params, "starting_after": last})
+
+        return ListObject(data, has_more=more, url=self._url, more=following)
+
+    def _always(self) -> tuple[tuple[str, Any], ...]:
+        """Equalities that every list of this resource has."""
+        return ()
+
+    async def _objects(self, rows: list[Any]) -> list[Any]:
+        """How the rows of a page are shown."""
+        return [self._show(row) for row in rows]

@@ -1,0 +1,176 @@
+"""The client: one world of one store, and its resources."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from connectlib.api._async.clock import AsyncClock
+from connectlib.api._async.resources.accounts import AsyncAccounts
+from connectlib.api._async.resources.application_fees import AsyncApplicationFees
+from connectlib.api._async.resources.balance import AsyncBalance
+from connectlib.api._async.resources.balance_transactions import AsyncBalanceTransactions
+from connectlib.api._async.resources.charges import AsyncCharges
+from connectlib.api._async.resources.events import AsyncEvents
+from connectlib.api._async.resources.ledger import AsyncLedger
+from connectlib.api._async.resources.payouts import AsyncPayouts
+from connectlib.api._async.resources.refunds import AsyncRefunds
+from connectlib.api._async.resources.testing import AsyncTesting
+from connectlib.api._async.resources.transfers import AsyncTransfers
+from connectlib.api.errors import raised
+from connectlib.runtime.build import build, check_branches
+from connectlib.runtime.engine import Engine
+from connectlib.runtime.joining import async_open_joined, enter, leave
+from connectlib.runtime.pump import pump
+from connectlib.runtime.run_async import async_call
+from connectlib.runtime.settings import from_environment
+
+
+class AsyncConnect:
+    """A marketplace's money: connected accounts, charges, transfers, payouts, and the ledger.
+
+    url: none keeps everything in memory, with a virtual clock; `sqlite:///shop.db`,
+    `postgresql://...`: kept there, with the real clock unless one is given. platform: the name
+    of your marketplace; several can share a store. country: the platform's, two letters.
+    clock: an object with now() in microseconds, such as VirtualClock. cache: False for none.
+    fees: a FeeSchedule; published list prices by default. processor: what takes the card
+    money; a simulator by default. livemode and branches are for later releases.
+
+    Opening blocks for a moment: open one client when your process starts and share it; it is
+    safe in threads and tasks, and after a fork.
+
+    Raises:
+        ConfigurationError: an argument is wrong, or the platform is in another country.
+        SchemaError: the database has no schema of ours, or another release's.
+        APIConnectionError: the store cannot be reached.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        platform: str = "default",
+        country: str = "US",
+        livemode: bool = False,
+        clock: Any = None,
+        cache: Any = None,
+        branches: int = 1,
+        fees: Any = None,
+        processor: Any = None,
+    ) -> None:
+        try:
+            check_branches(branches)
+            engine = build(
+                url,
+                platform=platform,
+                country=country,
+                livemode=livemode,
+                clock=clock,
+                cache=cache,
+                branches=branches,
+                fees=fees,
+                processor=processor,
+            )
+        except Exception as error:
+            found = raised(error)
+            if found is None:
+                raise
+            raise found from error
+        self._over(engine)
+
+    def _over(self, engine: Engine) -> None:
+        """Put the resources over an engine."""
+        self._engine = engine
+        self.accounts = AsyncAccounts(engine)
+        self.application_fees = AsyncApplicationFees(engine)
+        self.balance = AsyncBalance(engine)
+        self.balance_transactions = AsyncBalanceTransactions(engine)
+        self.charges = AsyncCharges(engine)
+        self.clock = AsyncClock(engine)
+        self.events = AsyncEvents(engine)
+        self.ledger = AsyncLedger(engine)
+        self.payouts = AsyncPayouts(engine)
+        self.refunds = AsyncRefunds(engine)
+        self.testing = AsyncTesting(engine)
+        self.transfers = AsyncTransfers(engine)
+
+    @classmethod
+    def from_env(cls, **arguments: Any) -> Self:
+        """A client from CONNECTLIB_URL, CONNECTLIB_PLATFORM and CONNECTLIB_COUNTRY.
+
+        Arguments given here win.
+
+        Raises:
+            ConfigurationError: as for the class.
+        """
+        return cls(**{**from_environment(), **arguments})
+
+    @classmethod
+    def over(cls, engine: Engine) -> Self:
+        """A client over an engine that has been built by hand: for tests and simulations."""
+        client = cls.__new__(cls)
+        client._over(engine)  # noqa: SLF001 (its own class)
+        return client
+
+    async def run_due(self, *, limit: int | None = None) -> int:
+        """Do what has fallen due: maturing, payouts, charges and refunds left open.
+
+        Call it regularly (every minute, say) from a worker of yours; several at once do no
+        harm. limit: at most so many pieces. Returns how many were done.
+
+        Raises:
+            APIError: the store failed; what was done before stays done.
+        """
+        engine = self._engine
+        try:
+            return await async_call(engine, lambda: pump(engine, limit=limit))
+        except Exception as error:
+            found = raised(error)
+            if found is None:
+                raise
+            raise found from error
+
+    @asynccontextmanager
+    async def transaction(self, session: Any) -> AsyncIterator[Self]:
+        """Join the application's own transaction for the length of a block.
+
+        session: a SQLAlchemy Session or Connection (AsyncSession or AsyncConnection for the
+        awaiting client) with an open transaction on the database of this client. Inside the
+        block every call of this thread or task goes into that transaction: ledger, objects and
+        events commit with your own rows or not at all. Charges and refunds made inside stay
+        `pending` until the next `run_due()`. Keep it short, money last.
+
+        Raises:
+            TransactionError: the transaction cannot be joined; the message says why.
+            RetryTransaction: another transaction was in the way; roll back and repeat.
+        """
+        engine = self._engine
+        try:
+            joined = await async_open_joined(engine, session)
+            token = enter(engine, joined)
+        except Exception as error:
+            found = raised(error, joined=True)
+            if found is None:
+                raise
+            raise found from error
+        try:
+            yield self
+        finally:
+            leave(joined, token)
+
+    async def aclose(self) -> None:
+        """Give everything back: connections and threads."""
+        self._engine.close()
+
+    async def __aenter__(self) -> Self:
+        """The client itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        world = self._engine.world
+        return f"<{type(self).__name__} {world.platform} {world.country} {world.account}>"

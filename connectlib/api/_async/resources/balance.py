@@ -1,0 +1,31 @@
+"""The balance of an account."""
+
+from __future__ import annotations
+
+from connectlib.api._async.base import AsyncResource
+from connectlib.core.rows import Account
+from connectlib.flows import reading
+from connectlib.wire.objects.balance import BalanceObject
+
+
+class AsyncBalance(AsyncResource):
+    """What an account has, by currency."""
+
+    async def retrieve(self, *, account: object = None) -> BalanceObject:
+        """The balance of account= (the platform's by default), in minor units.
+
+        `balance.available` behaves as Stripe's list and takes a currency:
+        `balance.available["usd"]`; so do `pending` and `in_transit`. `to_dict()` is Stripe's.
+
+        Source: Stripe API reference, "Retrieve balance".
+
+        Raises:
+            PermissionError: account= is not a connected account of this platform.
+        """
+        namespace = await self._namespace(account)
+        row = await self._call(self._engine.cached, Account, namespace)
+        funds = await self._run(reading.balance(self._base.ground, namespace))
+        currency = row.default_currency if row is not None else "usd"
+        return BalanceObject(
+            funds, default_currency=currency, livemode=bool(self._base.world.livemode)
+        )

@@ -1,0 +1,86 @@
+"""Payouts."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from connectlib.api._async.base import AsyncResource
+from connectlib.core.rows import Payout
+from connectlib.flows import payouts, texts
+from connectlib.wire.objects.base import ListObject
+from connectlib.wire.objects.payouts import PayoutObject
+from connectlib.wire.params import payouts as params_of
+from connectlib.wire.params.base import request_of
+
+
+class AsyncPayouts(AsyncResource):
+    """Money on its way from balances to bank accounts."""
+
+    _kind = Payout
+    _name = "payout"
+    _url = "/v1/payouts"
+    _filters: ClassVar[dict[str, str]] = {"status": "status"}
+
+    async def create(
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
+    ) -> PayoutObject:
+        """Pay out of the available balance of account= (the platform's by default).
+
+        amount: minor units with currency=, or a `Money`; the currency must be that of the
+        account's bank account. Also: description, statement_descriptor (at most 22
+        characters), metadata. The money leaves the balance at once; the bank is asked when the
+        pump comes round (`connect.run_due()`, or the clock). What the payout contains:
+        `balance_transactions.list(payout=...)`.
+
+        Source: Stripe API reference, "Create a payout".
+
+        Raises:
+            InvalidRequestError: balance_insufficient, payouts_not_allowed, a wrong parameter.
+            PermissionError: account= is not a connected account of this platform.
+            IdempotencyError: the key was used for something else.
+        """
+        namespace = await self._namespace(account)
+        command = self._parse(params_of.create, params, account=namespace)
+        request = self._parse(request_of, namespace, idempotency_key, "payouts.create", command)
+        found: PayoutObject = await self._answer(
+            payouts.create(self._base.ground, command, request)
+        )
+        return found
+
+    async def retrieve(self, id: str, *, account: object = None) -> PayoutObject:
+        """The payout with an id.
+
+        Raises:
+            InvalidRequestError: there is none in this namespace (404).
+        """
+        found: PayoutObject = await self._retrieve(id, account)
+        return found
+
+    async def update(
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> PayoutObject:
+        """Change the metadata; an empty value removes a key.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, or there is no such payout.
+        """
+        namespace = await self._namespace(account)
+        command = self._parse(params_of.update, id, params, account=namespace)
+        request = self._parse(request_of, namespace, idempotency_key, "payouts.update", command)
+        found: PayoutObject = await self._answer(
+            texts.update(self._base.ground, Payout, command, request)
+        )
+        return found
+
+    async def list(self, *, account: object = None, **params: Any) -> ListObject:
+        """A page of payouts, newest first: limit, starting_after, ending_before, created, status.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong.
+        """
+        return await self._list(account, params)

@@ -1,0 +1,67 @@
+"""Verbs of the test mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectlib.api._async.base import AsyncResource
+from connectlib.core.rows import Account
+from connectlib.flows import accounts
+from connectlib.runtime.banks import bank_for_tests
+from connectlib.wire.objects.accounts import AccountObject
+from connectlib.wire.params import accounts as params_of
+from connectlib.wire.params.base import request_of
+
+
+class AsyncTesting(AsyncResource):
+    """What only a test mode can do."""
+
+    _kind = Account
+    _name = "account"
+
+    async def account(
+        self,
+        *,
+        idempotency_key: str | None = None,
+        payouts_fail_with: str | None = None,
+        **params: Any,
+    ) -> AccountObject:
+        """A connected account that is ready: onboarded, with one read-only test bank account.
+
+        The parameters of `accounts.create`. Unless they say otherwise, both capabilities are
+        requested and the platform bears the account's losses. payouts_fail_with: the
+        failure_code with which its bank returns every payout.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong.
+        """
+        words = {
+            "capabilities": ["card_payments", "transfers"],
+            "controller": {"losses": {"payments": "application"}},
+            **{name: value for name, value in params.items() if value is not None},
+        }
+        command = self._parse(params_of.create, words)
+        platform = self._base.world.account
+        request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
+        made: AccountObject = await self._answer(
+            accounts.create(self._base.ground, command, request)
+        )
+        return await self.onboard(made, payouts_fail_with=payouts_fail_with)
+
+    async def onboard(
+        self, account: object, *, payouts_fail_with: str | None = None
+    ) -> AccountObject:
+        """Finish the onboarding of an account: what it has requested becomes active.
+
+        It gets one test bank account, in its default currency.
+
+        Raises:
+            InvalidRequestError: there is no such account.
+        """
+        id_ = str(getattr(account, "id", account))
+        row = await self._call(self._engine.cached, Account, id_)
+        country = row.country if row is not None else "US"
+        currency = row.default_currency if row is not None else None
+        bank = bank_for_tests(id_, country, currency, failure=payouts_fail_with)
+        found: AccountObject = await self._answer(accounts.onboard(self._base.ground, id_, bank))
+        return found

@@ -1,0 +1,106 @@
+# Made from connectlib/api/_async/resources/accounts.py: edit that.
+"""Connected accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectlib.api._sync.base import Resource
+from connectlib.api.errors import error_of
+from connectlib.core.charge_checks import no_access
+from connectlib.core.rows import Account
+from connectlib.flows import accounts
+from connectlib.wire.objects.accounts import AccountObject
+from connectlib.wire.objects.base import ListObject
+from connectlib.wire.params import accounts as params_of
+from connectlib.wire.params.base import request_of
+
+
+class Accounts(Resource):
+    """The accounts that sell through the platform."""
+
+    _kind = Account
+    _name = "account"
+    _url = "/v1/accounts"
+
+    def create(self, *, idempotency_key: str | None = None, **params: Any) -> AccountObject:
+        """Open a connected account.
+
+        country: two letters, the platform's by default. capabilities: card_payments and
+        transfers, as a list or in Stripe's form; they stay inactive until onboarding is done
+        (`connect.testing.onboard`). controller: {"fees": {"payer": ...}, "losses":
+        {"payments": ...}, "requirement_collection": ..., "stripe_dashboard": {"type": ...}}.
+        settings: {"payouts": {"schedule": {"interval": "daily" | "manual"}}}. Also: email,
+        business_type, business_profile, default_currency, tos_acceptance, metadata.
+
+        Source: Stripe API reference, "Create an account".
+
+        Raises:
+            InvalidRequestError: a parameter is wrong.
+            IdempotencyError: the key was used for something else.
+        """
+        command = self._parse(params_of.create, params)
+        platform = self._base.world.account
+        request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
+        found: AccountObject = self._answer(
+            accounts.create(self._base.ground, command, request)
+        )
+        return found
+
+    def retrieve(self, id: str | None = None) -> AccountObject:
+        """The account with an id; the platform's own without one.
+
+        Raises:
+            PermissionError: there is none, or it has been deleted.
+        """
+        id_ = self._base.world.account if id is None else str(id)
+        row = self._call(self._engine.cached, Account, id_)
+        if row is None or row.world != self._base.world.id or row.deleted:
+            raise error_of(no_access(str(id_)[:100]))
+        found: AccountObject = self._show(row)
+        return found
+
+    def update(
+        self, id: str, *, idempotency_key: str | None = None, **params: Any
+    ) -> AccountObject:
+        """Change an account; country and controller never change.
+
+        email, business_type, business_profile, capabilities, default_currency, settings,
+        metadata.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, or there is no such account.
+            IdempotencyError: the key was used for something else.
+        """
+        command = self._parse(params_of.update, getattr(id, "id", id), params)
+        platform = self._base.world.account
+        request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
+        found: AccountObject = self._answer(
+            accounts.update(self._base.ground, command, request)
+        )
+        return found
+
+    def delete(self, id: str, *, idempotency_key: str | None = None) -> AccountObject:
+        """Close an account. All its balances must be zero.
+
+        Raises:
+            InvalidRequestError: there is no such account, or it still has a balance.
+        """
+        id_ = getattr(id, "id", id)
+        platform = self._base.world.account
+        request = self._parse(request_of, platform, idempotency_key, "accounts.delete", (id_,))
+        found: AccountObject = self._answer(accounts.delete(self._base.ground, id_, request))
+        return found
+
+    def list(self, **params: Any) -> ListObject:
+        """A page of connected accounts, newest first; the platform's own is not among them.
+
+        limit, starting_after, ending_before, created.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong.
+        """
+        return self._list(None, params)
+
+    def _always(self) -> tuple[tuple[str, Any], ...]:
+        return (("deleted", 0), ("connected", 1))

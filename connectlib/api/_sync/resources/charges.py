@@ -1,0 +1,141 @@
+# Made from connectlib/api/_async/resources/charges.py: edit that.
+"""Charges."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from zlib import crc32
+
+from connectlib.api._sync.base import Resource
+from connectlib.api.errors import ConnectError, error_of
+from connectlib.core.refusals import Refused
+from connectlib.core.rows import Charge
+from connectlib.flows import charges, texts
+from connectlib.wire.objects.base import ListObject
+from connectlib.wire.objects.charges import ChargeObject
+from connectlib.wire.params import charges as params_of
+from connectlib.wire.params.base import request_of
+
+
+class Charges(Resource):
+    """Money taken from buyers: direct, destination and separate charges."""
+
+    _kind = Charge
+    _name = "charge"
+    _url = "/v1/charges"
+    _filters: ClassVar[dict[str, str]] = {"transfer_group": "transfer_group"}
+
+    def create(
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
+    ) -> ChargeObject:
+        """Charge a source, now and in full.
+
+        amount: minor units (an int) with currency=, or a `Money`. source: a test token such as
+        `tok_visa`. Direct: account= names the connected account that is charged for, which pays
+        the processing fee unless its controller says otherwise. Destination: transfer_data=
+        {"destination": ..., "amount": ...}, the whole amount where no amount is given.
+        application_fee_amount: minor units the platform keeps (direct, or destination without
+        transfer_data amount). on_behalf_of: the account whose country's delays and fees apply.
+        Also: transfer_group, description, statement_descriptor (at most 22 characters),
+        receipt_email, metadata.
+
+        Returns the charge, `succeeded`; `pending` where the processor has not answered, or
+        inside `connect.transaction()`. Repeating an idempotency_key answers with the first
+        result, or raises its error again.
+
+        Source: Stripe API reference, "Create a charge"; Connect docs, "Charge types".
+
+        Raises:
+            CardError: the payment was declined; `charge` names the failed charge.
+            InvalidRequestError: a parameter is wrong or the state does not allow it.
+            PermissionError: account= is not a connected account of this platform.
+            IdempotencyError: the key was used for something else, or is in use.
+        """
+        call = self._prepared(account, idempotency_key, params)
+        (value,) = self._run(charges.create(self._base.ground, [call]))
+        if isinstance(value, Refused):
+            raise error_of(value)
+        shown: ChargeObject = self._show(value)
+        return shown
+
+    def create_many(self, items: list[dict[str, Any]]) -> list[ChargeObject | ConnectError]:
+        """Create many charges with few commits: one result for each, in order.
+
+        items: the keyword arguments of `create`, one dict for each charge. A refused item is an
+        error in the list, not raised; it takes nothing from the others.
+
+        Raises:
+            APIError: the store failed.
+        """
+        results: list[Any] = [None] * len(items)
+        calls: dict[int, Any] = {}
+        for place, item in enumerate(items):
+            words = dict(item)
+            try:
+                calls[place] = self._prepared(
+                    words.pop("account", None), words.pop("idempotency_key", None), words
+                )
+            except ConnectError as error:
+                results[place] = error
+        values = self._run(charges.create(self._base.ground, list(calls.values())))
+        for place, shown in zip(calls, self._shown(values), strict=True):
+            results[place] = shown
+        return results
+
+    def _prepared(
+        self, account: object, key: str | None, params: dict[str, Any]
+    ) -> charges.Call:
+        namespace = self._namespace(account)
+        world, ground = self._base.world, self._base.ground
+        command = self._parse(params_of.create, params, account=namespace, platform=world.account)
+        request = self._parse(request_of, namespace, key, "charges.create", command)
+        if namespace != world.account:
+            branch = ground.branch(namespace)
+        elif command.destination is not None:
+            branch = ground.branch(command.destination)
+        else:
+            branch = crc32((command.transfer_group or "").encode()) % ground.branches
+        return charges.Call(command, request, branch)
+
+    def retrieve(self, id: str, *, account: object = None) -> ChargeObject:
+        """The charge with an id.
+
+        Raises:
+            InvalidRequestError: there is none in this namespace (404).
+            PermissionError: account= is not a connected account of this platform.
+        """
+        found: ChargeObject = self._retrieve(id, account)
+        return found
+
+    def update(
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> ChargeObject:
+        """Change description, receipt_email or metadata; an empty metadata value removes a key.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, or there is no such charge.
+            RateLimitError: the charge is waiting for its processor.
+        """
+        namespace = self._namespace(account)
+        command = self._parse(params_of.update, id, params, account=namespace)
+        request = self._parse(request_of, namespace, idempotency_key, "charges.update", command)
+        found: ChargeObject = self._answer(
+            texts.update(self._base.ground, Charge, command, request)
+        )
+        return found
+
+    def list(self, *, account: object = None, **params: Any) -> ListObject:
+        """A page of charges, newest first.
+
+        limit (1 to 100, default 10), starting_after, ending_before (ids), created (seconds, or
+        {"gt", "gte", "lt", "lte"}), transfer_group.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong.
+        """
+        return self._list(account, params)

@@ -1,0 +1,125 @@
+# Made from connectlib/api/_async/resources/refunds.py: edit that.
+"""Refunds."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from connectlib.api._sync.base import Resource
+from connectlib.api.errors import ConnectError, error_of
+from connectlib.core.refusals import Refused
+from connectlib.core.rows import Refund
+from connectlib.flows import refunds, texts
+from connectlib.wire.objects.base import ListObject
+from connectlib.wire.objects.refunds import RefundObject
+from connectlib.wire.params import refunds as params_of
+from connectlib.wire.params.base import request_of
+
+
+class Refunds(Resource):
+    """Money given back to buyers."""
+
+    _kind = Refund
+    _name = "refund"
+    _url = "/v1/refunds"
+    _filters: ClassVar[dict[str, str]] = {"charge": "charge"}
+
+    def create(
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
+    ) -> RefundObject:
+        """Give a charge back, in part or whole.
+
+        charge: its id. amount: minor units; all that is left by default. reverse_transfer:
+        take the proportional part of a destination charge's transfer back as well, rounded half
+        up; the refund that completes the charge takes the remainder. refund_application_fee:
+        the same for the fee; for a destination charge only together with reverse_transfer.
+        reason: duplicate, fraudulent or requested_by_customer. Also: metadata. The charge must
+        be in the namespace of account= (the platform's by default).
+
+        Returns the refund, `succeeded`; `pending` with pending_reason `insufficient_funds`
+        where pending and available funds together do not suffice: it is tried again daily.
+        Processing fees are not returned.
+
+        Source: Stripe API reference, "Create a refund".
+
+        Raises:
+            InvalidRequestError: nothing or too little is left, the connected account is short
+                for the reversal, or a parameter is wrong.
+            IdempotencyError: the key was used for something else, or is in use.
+        """
+        call = self._prepared(account, idempotency_key, params)
+        (value,) = self._run(refunds.create(self._base.ground, [call]))
+        if isinstance(value, Refused):
+            raise error_of(value)
+        shown: RefundObject = self._show(value)
+        return shown
+
+    def create_many(self, items: list[dict[str, Any]]) -> list[RefundObject | ConnectError]:
+        """Create many refunds with few commits: one result for each, in order.
+
+        items: the keyword arguments of `create`. A refused item is an error in the list.
+
+        Raises:
+            APIError: the store failed.
+        """
+        results: list[Any] = [None] * len(items)
+        calls: dict[int, Any] = {}
+        for place, item in enumerate(items):
+            words = dict(item)
+            try:
+                calls[place] = self._prepared(
+                    words.pop("account", None), words.pop("idempotency_key", None), words
+                )
+            except ConnectError as error:
+                results[place] = error
+        values = self._run(refunds.create(self._base.ground, list(calls.values())))
+        for place, shown in zip(calls, self._shown(values), strict=True):
+            results[place] = shown
+        return results
+
+    def _prepared(
+        self, account: object, key: str | None, params: dict[str, Any]
+    ) -> refunds.Call:
+        namespace = self._namespace(account)
+        command = self._parse(params_of.create, params, account=namespace)
+        request = self._parse(request_of, namespace, key, "refunds.create", command)
+        return refunds.Call(command, request)
+
+    def retrieve(self, id: str, *, account: object = None) -> RefundObject:
+        """The refund with an id.
+
+        Raises:
+            InvalidRequestError: there is none in this namespace (404).
+        """
+        found: RefundObject = self._retrieve(id, account)
+        return found
+
+    def update(
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> RefundObject:
+        """Change the metadata; an empty value removes a key.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, or there is no such refund.
+            RateLimitError: the refund is waiting for its processor.
+        """
+        namespace = self._namespace(account)
+        command = self._parse(params_of.update, id, params, account=namespace)
+        request = self._parse(request_of, namespace, idempotency_key, "refunds.update", command)
+        found: RefundObject = self._answer(
+            texts.update(self._base.ground, Refund, command, request)
+        )
+        return found
+
+    def list(self, *, account: object = None, **params: Any) -> ListObject:
+        """A page of refunds, newest first: limit, starting_after, ending_before, created, charge.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong.
+        """
+        return self._list(account, params)

@@ -1,0 +1,197 @@
+"""What the library raises: the classes of Stripe's SDK, and a few of our own.
+
+Every error says what happened, and where it can, what to do about it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from connectlib.core.refusals import Refused, Why
+from connectlib.ports.store import (
+    Contention,
+    Race,
+    SchemaMismatch,
+    StoreFault,
+    Unavailable,
+)
+from connectlib.runtime.build import Misconfigured
+from connectlib.runtime.engine import WorldMismatch
+from connectlib.runtime.executor import OutcomeUnknownFault
+from connectlib.runtime.joined import NotJoinable
+from connectlib.wire.errors import Invalid, body, http_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class ConnectError(Exception):
+    """The base of all errors of this library.
+
+    message: what happened. hint: what to do. type, code, decline_code, param, http_status: as
+    Stripe's API has them; None where they do not apply.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        refused: Refused | None = None,
+        http_status: int = 500,
+        type: str = "api_error",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.http_status = http_status
+        self.type = type
+        self.code = (refused.code or refused.why.code) if refused else None
+        self.decline_code = refused.decline_code if refused else None
+        self.param = refused.param if refused else None
+        self.charge = refused.object_id if refused else None
+        self.json_body: dict[str, Any] = {
+            "error": body(refused) if refused else {"type": type, "message": message}
+        }
+
+    def __str__(self) -> str:
+        named = {"code": self.code, "decline_code": self.decline_code, "param": self.param}
+        words = "  ".join(f"{name}={value}" for name, value in named.items() if value)
+        hint = f"\n  hint: {self.hint}" if self.hint else ""
+        return self.message + hint + (f"\n  {words}" if words else "")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message!r})"
+
+
+class InvalidRequestError(ConnectError):
+    """A parameter is wrong, or the state of things does not allow the request."""
+
+
+class CardError(ConnectError):
+    """The payment was declined; `charge` is the failed charge."""
+
+
+class IdempotencyError(ConnectError):
+    """A key was used for another request before, or its first request is still at work."""
+
+
+class PermissionError(ConnectError):
+    """The account named by account= is not one of this platform."""
+
+
+class RateLimitError(ConnectError):
+    """Somebody else has the object locked: the same request may be repeated."""
+
+
+class APIError(ConnectError):
+    """The library or its store failed; nothing of the request has taken effect."""
+
+
+class APIConnectionError(APIError):
+    """The store cannot be reached; nothing of the request has taken effect."""
+
+
+class OutcomeUnknown(ConnectError):
+    """The store failed during COMMIT: the request has taken effect wholly, or not at all.
+
+    Repeating it under the same idempotency key tells which; without a key, look first.
+    """
+
+
+class RetryTransaction(ConnectError):
+    """Inside `connect.transaction()`: roll back and repeat your block."""
+
+
+class TransactionError(ConnectError):
+    """The transaction given to `connect.transaction()` cannot be joined."""
+
+
+class ConfigurationError(ConnectError):
+    """The engine cannot be set up like this."""
+
+
+class SchemaError(ConfigurationError):
+    """The database has no schema of ours, or one of another release. `hint` mends it."""
+
+
+_BY_STATUS: dict[int, type[ConnectError]] = {
+    402: CardError,
+    403: PermissionError,
+    429: RateLimitError,
+    503: APIError,
+}
+
+
+def error_of(refused: Refused) -> ConnectError:
+    """The error of a refusal: its class as in Stripe's SDK, by type and status."""
+    status = http_status(refused)
+    kind = refused.why.type
+    made: type[ConnectError] = _BY_STATUS.get(status, InvalidRequestError)
+    if kind == "idempotency_error":
+        made = IdempotencyError
+    elif refused.why is Why.CARD_DECLINED:
+        made = CardError
+    return made(refused.message, hint=refused.hint, refused=refused, http_status=status, type=kind)
+
+
+def _locked(error: Exception) -> ConnectError:
+    return RateLimitError(
+        "This object cannot be accessed right now because another API request or Stripe process"
+        f" is currently accessing it. ({error})",
+        hint="repeat the request",
+        http_status=429,
+        type="invalid_request_error",
+    )
+
+
+def _repeat(error: Exception) -> ConnectError:
+    return RetryTransaction(
+        f"Another transaction was in the way: {error}",
+        hint="roll back and repeat your block; nothing of it has taken effect",
+        http_status=429,
+        type="invalid_request_error",
+    )
+
+
+def _unreachable(error: Exception) -> ConnectError:
+    return APIConnectionError(
+        f"The store cannot be reached: {error}", hint="nothing has taken effect; try again"
+    )
+
+
+#: What the floors below raise -> what is raised here, most special first.
+_RAISED: list[tuple[type[Exception], Callable[[Any], ConnectError]]] = [
+    (Invalid, lambda error: error_of(error.refused)),
+    (SchemaMismatch, lambda error: SchemaError(str(error), hint=error.command)),
+    (
+        OutcomeUnknownFault,
+        lambda error: OutcomeUnknown(
+            f"The store failed during COMMIT: {error}",
+            hint="repeat the call with the same idempotency key; without one, look whether it"
+            " has taken effect first",
+        ),
+    ),
+    (Contention, _locked),
+    (Race, _locked),
+    (Unavailable, _unreachable),
+    (StoreFault, lambda error: APIError(f"The store failed: {error}")),
+    (NotJoinable, lambda error: TransactionError(str(error), http_status=400)),
+    (Misconfigured, lambda error: ConfigurationError(str(error), hint=error.hint)),
+    (
+        WorldMismatch,
+        lambda error: ConfigurationError(
+            str(error), hint=f"pass country={error.world.country!r}, or another platform="
+        ),
+    ),
+]
+
+
+def raised(error: Exception, *, joined: bool = False) -> ConnectError | None:
+    """The public error of what a floor below raised; None for what is a bug."""
+    if joined and isinstance(error, Contention | Race):
+        return _repeat(error)
+    for kind, make in _RAISED:
+        if isinstance(error, kind):
+            return make(error)
+    return None

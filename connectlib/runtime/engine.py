@@ -1,0 +1,120 @@
+"""The composition root: puts store, clock, processor, rail, cache and committers together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from connectlib.core.ids import branch_part
+from connectlib.core.rows import World
+from connectlib.flows import accounts
+from connectlib.flows.ground import Ground
+from connectlib.ports.cache import Cached
+from connectlib.runtime.banks import bank_for_tests
+from connectlib.runtime.committer import Committer
+from connectlib.runtime.executor import Executor
+from connectlib.runtime.run import run
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from connectlib.adapters.clock import VirtualClock
+    from connectlib.core.book import Book
+    from connectlib.core.fees import FeeSchedule
+    from connectlib.ports.cache import Cache
+    from connectlib.ports.clock import WallClock
+    from connectlib.ports.ids import Ids
+    from connectlib.ports.processor import Processor
+    from connectlib.ports.rail import Rail
+    from connectlib.ports.store import Store
+
+
+class Parts(NamedTuple):
+    """What the world gives to an engine. virtual: the clock that can be moved, where it can."""
+
+    store: Store
+    clock: WallClock
+    wall: WallClock
+    ids: Ids
+    cache: Cache
+    processor: Processor
+    rail: Rail
+    fees: FeeSchedule
+    virtual: VirtualClock | None = None
+
+
+class Engine:
+    """One world at work in this process. bridge: how an awaiting caller reaches it; None = here."""
+
+    bridge: Callable[[Callable[[], Any]], Awaitable[Any]] | None = None
+
+    def __init__(self, parts: Parts, world: World, *, branches: int, grouped: bool = True) -> None:
+        self.parts = parts
+        self.store, self.clock, self.wall = parts.store, parts.clock, parts.wall
+        self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
+        self.ids = parts.ids
+        self.world = parts.store.open_world(world)
+        self.ground = Ground(self.world, parts.fees, branches)
+        self._follow_clock()
+        self.executors = [self._executor(branch) for branch in range(branches)]
+        self.committers = [Committer(each, grouped=grouped) for each in self.executors]
+        if self.world.country != world.country:
+            raise WorldMismatch(self.world)
+        bank = bank_for_tests(self.world.account, self.world.country)
+        run(self, accounts.open_platform(self.ground, bank))
+
+    def _executor(self, branch: int) -> Executor:
+        return Executor(
+            self.store,
+            self.world,
+            branch,
+            clock=self.clock,
+            wall=self.wall,
+            ids=self.ids,
+            heard=self.heard,
+        )
+
+    def _follow_clock(self) -> None:
+        """A virtual clock goes on where its world stood."""
+        virtual, stood = self.parts.virtual, self.world.now
+        if virtual is not None and stood is not None and stood > virtual.now():
+            virtual.set(stood)
+
+    def heard(self, book: Book) -> None:
+        """After a commit: what the cache holds of the rows it wrote is old."""
+        self.cache.invalidate([cache_key(self.world, id_) for id_ in book.changed])
+
+    def cached(self, kind: type[Any], id_: str) -> Any:
+        """A row by id, through the cache: at most as stale as its time to live."""
+        from connectlib.ports.store import One
+
+        def load() -> Cached:
+            row = self.store.answer(One(kind, self.ground.branch(id_), self.world.id, id_))
+            return Cached(getattr(row, "version", 0), row)
+
+        return self.cache.get(cache_key(self.world, id_), load)
+
+    def close(self) -> None:
+        """Give everything back."""
+        for committer in self.committers:
+            committer.close()
+        self.store.close()
+
+
+class WorldMismatch(Exception):
+    """The world of this name is of another country."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(f"the platform '{world.platform}' of this database is in {world.country}")
+        self.world = world
+
+
+def cache_key(world: World, id_: str) -> str:
+    """The name of an object in the cache."""
+    return f"{world.id}:{id_}"
+
+
+def new_world(platform: str, country: str, *, livemode: bool, ids: Ids, at: int) -> World:
+    """A world as it would begin, with the id of its platform's own account."""
+    (body,) = ids.bodies(1, at)
+    account = f"acct_{branch_part(0)}{body}"
+    return World(0, platform, int(livemode), account, country, at)

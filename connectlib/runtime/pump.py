@@ -1,0 +1,64 @@
+"""The pump and the virtual clock: what falls due is done, instant by instant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectlib.flows.jobs import due
+from connectlib.ports.store import NextDue
+from connectlib.runtime.run import run
+
+if TYPE_CHECKING:
+    from connectlib.runtime.engine import Engine
+
+#: How many pieces of due work one batch takes.
+CHUNK = 500
+
+
+def pump(engine: Engine, *, limit: int | None = None) -> int:
+    """Do what is due by now, at every branch; the number of pieces done, at most `limit`."""
+    done = 0
+    for branch in range(engine.ground.branches):
+        while limit is None or done < limit:
+            chunk = CHUNK if limit is None else min(CHUNK, limit - done)
+            flow = due.run(
+                engine.ground,
+                branch,
+                until=engine.clock.now(),
+                wall=engine.wall.now(),
+                limit=chunk,
+            )
+            found = run(engine, flow)
+            if not found:
+                break
+            done += found
+    return done
+
+
+def next_due(engine: Engine, after: int) -> int | None:
+    """The first instant after another at which something of the world falls due."""
+    found = [
+        at
+        for branch in range(engine.ground.branches)
+        if (at := engine.store.answer(NextDue(branch, engine.world.id, after))) is not None
+    ]
+    return min(found, default=None)
+
+
+def advance_to(engine: Engine, target: int) -> int:
+    """Move the virtual clock, stopping at every instant at which something falls due.
+
+    What somebody else is at work on, under a lease, is left to them. Returns the number of
+    pieces of due work done.
+    """
+    virtual = engine.parts.virtual
+    if virtual is None:
+        raise TypeError("the clock of this engine is the real one: it cannot be moved")
+    done = pump(engine)
+    while (at := next_due(engine, virtual.now())) is not None and at <= target:
+        virtual.set(at)
+        done += pump(engine)
+    if target > virtual.now():
+        virtual.set(target)
+    engine.store.set_now(engine.world.id, virtual.now())
+    return done

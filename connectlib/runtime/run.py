@@ -1,0 +1,78 @@
+"""The blocking driver: runs a flow, doing each step in the calling thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never
+
+from connectlib.core.idempotency import LEASE
+from connectlib.ports.steps import (
+    Ask,
+    Authorize,
+    Claim,
+    GiveBack,
+    Resolve,
+    SendOut,
+    Track,
+    Transact,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connectlib.ports.steps import Flow, Step
+    from connectlib.runtime.engine import Engine
+
+T = TypeVar("T")
+
+
+def run(engine: Engine, flow: Flow[T]) -> T:
+    """Drive a flow to its end."""
+    try:
+        step = next(flow)
+        while True:
+            try:
+                result = perform(engine, step)
+            except BaseException as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(result)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+    finally:
+        flow.close()
+
+
+def perform(engine: Engine, step: Step) -> Any:
+    """Do one step."""
+    if isinstance(step, Transact):
+        return engine.committers[step.branch].submit(step.works)
+    return outside(engine, step)
+
+
+def outside(engine: Engine, step: Step) -> Any:
+    """Do a step that commits nothing through the committer."""
+    match step:
+        case Ask(query):
+            return engine.store.answer(query)
+        case Resolve(sources):
+            return engine.processor.resolve(sources)
+        case Authorize(requests):
+            return engine.processor.authorize(requests)
+        case GiveBack(refunds):
+            return engine.processor.refund(refunds)
+        case SendOut(payouts):
+            return engine.rail.submit(payouts)
+        case Track(payouts):
+            return engine.rail.track(payouts)
+        case Claim(due):
+            return engine.store.claim(due, wall=engine.wall.now(), lease=LEASE)
+        case Transact():
+            return engine.committers[step.branch].submit(step.works)
+        case _:
+            assert_never(step)
+
+
+def call(_engine: Engine, work: Callable[..., T], *arguments: Any) -> T:
+    """Call what blocks; here that is a call."""
+    return work(*arguments)

@@ -1,0 +1,1 @@
+"""For others and for us: conformance kits, strategies and the pytest plugin."""

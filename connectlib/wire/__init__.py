@@ -1,0 +1,1 @@
+"""How it looks outside: parameters in, objects out, in Stripe's shapes."""

@@ -1,0 +1,1 @@
+"""Stripe-shaped objects, one file for each resource, made from core values."""

@@ -1,0 +1,1 @@
+"""Request models, one file for each resource: keyword arguments to commands."""
