@@ -253,10 +253,13 @@ def _shares(book: Book, charge: Charge, wanted: CreateRefund | Refund, amount: i
 
 
 def _gain(charge: Charge, shares: Shares) -> int:
-    """What the reversal and the fee refund add to the funds of the charge's owner."""
+    """What comes in for the refund before it goes out: the reversal, or the fee given back.
+
+    The platform's own fee refund follows the refund and does not make it short.
+    """
     if shares.fee is not None and shares.fee.payer == charge.account:
         return shares.fee_back
-    return shares.reversed - shares.fee_back
+    return shares.reversed
 
 
 def _move(book: Book, draft: Draft, charge: Charge, row: Refund, shares: Shares) -> Refund:

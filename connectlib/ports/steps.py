@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from connectlib.core.book import AnyWork, Outcome, Work
+from connectlib.core.rows import Due
 from connectlib.ports.processor import (
     Answer,
     ChargeRequest,
@@ -63,9 +64,9 @@ class Ask(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """Take a piece of due work before calling the world outside for it."""
+    """Take pieces of due work of one branch before calling the world outside for them."""
 
-    due: Any
+    dues: Sequence[Due]
 
 
 class Deferred:
@@ -123,7 +124,7 @@ def ask(query: Query) -> Flow[Any]:
     return answer
 
 
-def claim(due: Any) -> Flow[bool]:
-    """Whether the piece of due work is ours now."""
-    ours: bool = yield Claim(due)
+def claim(dues: Sequence[Due]) -> Flow[list[Due]]:
+    """Those of the pieces of due work that are ours now."""
+    ours: list[Due] = yield Claim(dues)
     return ours

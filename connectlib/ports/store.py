@@ -50,7 +50,8 @@ class SchemaMismatch(StoreFault):
 class Scene(NamedTuple):
     """The surroundings of a batch: whose world, where, when, and who makes ids.
 
-    at: business time, wall: wall-clock time, both in microseconds.
+    at: business time, wall: wall-clock time, both in microseconds. keeps_now: whether `at` comes
+    from a virtual clock, which is stored with the world in the same commit.
     """
 
     world: World
@@ -59,6 +60,7 @@ class Scene(NamedTuple):
     wall: int
     ids: Minter
     joined: bool = False
+    keeps_now: bool = False
 
 
 class Tx(Protocol):
@@ -211,12 +213,19 @@ class Store(Protocol):
         """The stored world of this (platform, livemode), made from `world` if there is none."""
         ...
 
+    def worlds(self) -> list[World]:
+        """Every world."""
+        ...
+
     def set_now(self, world: int, now: int) -> None:
         """Remember the virtual clock of a world: it never goes back."""
         ...
 
-    def claim(self, due: Due, *, wall: int, lease: int) -> bool:
-        """Take a due row whose lease has run out, for this long; commits before it returns."""
+    def claim(self, dues: Sequence[Due], *, wall: int, lease: int) -> list[Due]:
+        """Take those whose lease has run out, for this long; commits before it returns.
+
+        All are of one branch.
+        """
         ...
 
     def audit(self, branch: int) -> AbstractContextManager[Books]:

@@ -15,7 +15,10 @@ from connectlib.core.fees import DEFAULT_FEES, FeeSchedule
 from connectlib.runtime.engine import Engine, Parts, new_world
 
 if TYPE_CHECKING:
+    from connectlib.core.rows import World
+    from connectlib.ports.clock import WallClock
     from connectlib.ports.ids import Ids
+    from connectlib.ports.rail import Rail
     from connectlib.ports.store import Store
 
 #: Characters that the name of a platform may have.
@@ -42,28 +45,31 @@ def build(
     fees: Any = None,
     processor: Any = None,
     ids: Ids | None = None,
+    wall: WallClock | None = None,
+    store: Store | None = None,
+    rail: Rail | None = None,
     grouped: bool = True,
 ) -> Engine:
-    """An engine over the store behind a URL.
+    """An engine over the store behind a URL, or over one that is given.
 
     Raises: Misconfigured, WorldMismatch, SchemaMismatch, Unavailable.
     """
     _check(platform, country, livemode=livemode, fees=fees)
-    wall = SystemClock()
+    wall = wall or SystemClock()
     if clock is None:
-        clock = VirtualClock() if url is None else wall
+        clock = VirtualClock() if url is None else SystemClock()
     if cache is None:
         cache = LocalCache(now=monotonic)
     elif cache is False:
         cache = NoCache()
     parts = Parts(
-        store=open_store(url, branches),
+        store=store or open_store(url, branches),
         clock=clock,
         wall=wall,
         ids=ids or RandomIds(),
         cache=cache,
         processor=processor or Simulator(),
-        rail=BankSimulator(),
+        rail=rail or BankSimulator(),
         fees=fees or DEFAULT_FEES,
         virtual=clock if hasattr(clock, "set") else None,
     )
@@ -102,6 +108,15 @@ def check_branches(branches: int) -> None:
             f"branches={branches!r} is not possible yet: money cannot move between branches.",
             "leave branches at 1; every row carries its branch already, so it can grow later",
         )
+
+
+def worlds(url: str) -> list[World]:
+    """The worlds that a database holds."""
+    store = open_store(url, 1)
+    try:
+        return store.worlds()
+    finally:
+        store.close()
 
 
 def open_store(url: str | None, branches: int) -> Store:

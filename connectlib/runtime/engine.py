@@ -71,6 +71,7 @@ class Engine:
             wall=self.wall,
             ids=self.ids,
             heard=self.heard,
+            keeps_now=self.parts.virtual is not None,
         )
 
     def _follow_clock(self) -> None:

@@ -46,6 +46,7 @@ class Executor:
         wall: WallClock,
         ids: Ids,
         heard: Callable[[Book], None],
+        keeps_now: bool = False,
     ) -> None:
         self._store = store
         self._world = world
@@ -54,11 +55,18 @@ class Executor:
         self._wall = wall
         self._ids = ids
         self._heard = heard
+        self._keeps_now = keeps_now
 
     def scene(self, *, joined: bool = False) -> Scene:
         """The surroundings of a batch that begins now."""
         return Scene(
-            self._world, self._branch, self._clock.now(), self._wall.now(), self._ids, joined
+            self._world,
+            self._branch,
+            self._clock.now(),
+            self._wall.now(),
+            self._ids,
+            joined,
+            self._keeps_now,
         )
 
     def __call__(self, works: Sequence[AnyWork]) -> list[Any]:

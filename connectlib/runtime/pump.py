@@ -45,11 +45,11 @@ def next_due(engine: Engine, after: int) -> int | None:
     return min(found, default=None)
 
 
-def advance_to(engine: Engine, target: int) -> int:
+def advance_to(engine: Engine, target: int, *, keep: bool = True) -> int:
     """Move the virtual clock, stopping at every instant at which something falls due.
 
     What somebody else is at work on, under a lease, is left to them. Returns the number of
-    pieces of due work done.
+    pieces of due work done. keep: store where the clock stands now; the next commit does so anyway.
     """
     virtual = engine.parts.virtual
     if virtual is None:
@@ -60,5 +60,6 @@ def advance_to(engine: Engine, target: int) -> int:
         done += pump(engine)
     if target > virtual.now():
         virtual.set(target)
-    engine.store.set_now(engine.world.id, virtual.now())
+    if keep:
+        engine.store.set_now(engine.world.id, virtual.now())
     return done

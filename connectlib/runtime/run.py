@@ -65,8 +65,8 @@ def outside(engine: Engine, step: Step) -> Any:
             return engine.rail.submit(payouts)
         case Track(payouts):
             return engine.rail.track(payouts)
-        case Claim(due):
-            return engine.store.claim(due, wall=engine.wall.now(), lease=LEASE)
+        case Claim(dues):
+            return engine.store.claim(dues, wall=engine.wall.now(), lease=LEASE)
         case Transact():
             return engine.committers[step.branch].submit(step.works)
         case _:

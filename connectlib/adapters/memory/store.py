@@ -32,6 +32,7 @@ class MemoryTx:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._books: list[Book] = []
+        self.now: tuple[int, int] | None = None
 
     def gather(self, scene: Scene, works: Sequence[AnyWork]) -> Book:
         """See `ports.store.Tx`."""
@@ -44,6 +45,8 @@ class MemoryTx:
             joined=scene.joined,
         )
         of, world = self._tables, scene.world.id
+        if scene.keeps_now:
+            self.now = (world, scene.at)
         links = {
             id_: row
             for id_ in links_of(works)
@@ -160,6 +163,8 @@ class MemoryStore:
             tx = MemoryTx(self._tables[branch])
             yield tx
             tx.apply()
+        if tx.now is not None:
+            self.set_now(*tx.now)
 
     def answer(self, query: Query) -> Any:
         """See `ports.store.Store`."""
@@ -173,6 +178,11 @@ class MemoryStore:
             fresh = world._replace(id=len(self._worlds) + 1)
             return self._worlds.setdefault(name, fresh)
 
+    def worlds(self) -> list[World]:
+        """See `ports.store.Store`."""
+        with self._lock:
+            return list(self._worlds.values())
+
     def set_now(self, world: int, now: int) -> None:
         """See `ports.store.Store`."""
         with self._lock:
@@ -180,16 +190,18 @@ class MemoryStore:
                 if found.id == world and (found.now is None or found.now < now):
                     self._worlds[name] = found._replace(now=now)
 
-    def claim(self, due: Due, *, wall: int, lease: int) -> bool:
+    def claim(self, dues: Sequence[Due], *, wall: int, lease: int) -> list[Due]:
         """See `ports.store.Store`."""
-        name = (due.world, due.due_at, due.kind, due.ref)
-        with self._locks[due.branch]:
-            rows = self._tables[due.branch].due_rows
-            found = rows.get(name)
-            if found is None or found.lease > wall:
-                return False
-            rows[name] = found._replace(lease=wall + lease)
-            return True
+        ours: list[Due] = []
+        for due in dues:
+            name = (due.world, due.due_at, due.kind, due.ref)
+            with self._locks[due.branch]:
+                rows = self._tables[due.branch].due_rows
+                found = rows.get(name)
+                if found is not None and found.lease <= wall:
+                    rows[name] = found._replace(lease=wall + lease)
+                    ours.append(due)
+        return ours
 
     @contextmanager
     def audit(self, branch: int) -> Iterator[MemoryAudit]:

@@ -44,6 +44,10 @@ class Hand(Protocol):
         """Queue the removal of due work; what is gone already is gone."""
         ...
 
+    def change(self, name: str, params: Mapping[str, Any]) -> None:
+        """Queue a named change that may find nothing."""
+        ...
+
     def flush(self) -> None:
         """Send what is queued."""
         ...
@@ -111,6 +115,10 @@ class CoreHand:
         """See Hand."""
         for row in rows:
             self._connection.execute(REGISTRY["undue"], due_params(row))
+
+    def change(self, name: str, params: Mapping[str, Any]) -> None:
+        """See Hand."""
+        self._connection.execute(REGISTRY[name], dict(params))
 
     def flush(self) -> None:
         """Nothing is queued here."""

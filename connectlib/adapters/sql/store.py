@@ -13,14 +13,14 @@ from connectlib.adapters.sql.audit import SqlAudit
 from connectlib.adapters.sql.bulk import CoreHand, due_params
 from connectlib.adapters.sql.connections import Lender
 from connectlib.adapters.sql.statements import REGISTRY
-from connectlib.adapters.sql.tables.base import BIG, SMALL, TEXT
+from connectlib.adapters.sql.tables.base import SMALL, TEXT
 from connectlib.adapters.sql.tx import SqlTx
 from connectlib.core.ledger import GENESIS
 from connectlib.core.rows import Lane, World
 from connectlib.ports.store import StoreFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from connectlib.adapters.sql.dialects import Compiled, Dialect
     from connectlib.core.rows import Due
@@ -29,17 +29,8 @@ if TYPE_CHECKING:
 _W = t.worlds
 _PLATFORM = sa.bindparam("platform", type_=TEXT)
 _LIVEMODE = sa.bindparam("livemode", type_=SMALL)
-_NOW = sa.bindparam("at", type_=BIG)
 _FIND = sa.select(_W).where(_W.c.platform == _PLATFORM, _W.c.livemode == _LIVEMODE)
 _LAST = sa.select(sa.func.coalesce(sa.func.max(_W.c.id), 0))
-_SET_NOW = (
-    sa.update(_W)
-    .where(
-        _W.c.id == sa.bindparam("w", type_=SMALL),
-        sa.or_(_W.c.now.is_(None), _W.c.now < _NOW),
-    )
-    .values(now=_NOW)
-)
 #: How many others may open their first world at the same instant.
 _TRIES = 20
 
@@ -115,14 +106,26 @@ class SqlStore:
 
     # small changes of their own
 
-    def claim(self, due: Due, *, wall: int, lease: int) -> bool:
+    def claim(self, dues: Sequence[Due], *, wall: int, lease: int) -> list[Due]:
         """See `ports.store.Store`."""
-        params = {**due_params(due), "wall": wall, "n_lease": wall + lease}
-        return self._change(REGISTRY["claim"], params) == 1
+        dialect, compiled = self.dialect, self._compile(REGISTRY["claim"])
+        ours: list[Due] = []
+        with self._faults(), self._writers.lend() as connection:
+            try:
+                dialect.begin(connection).flush()
+                for due in dues:
+                    params = {**due_params(due), "wall": wall, "n_lease": wall + lease}
+                    if dialect.change(connection, compiled, params) == 1:
+                        ours.append(due)
+                dialect.commit(connection)
+            except BaseException:
+                dialect.rollback(connection)
+                raise
+        return ours
 
     def set_now(self, world: int, now: int) -> None:
         """See `ports.store.Store`."""
-        self._change(_SET_NOW, {"w": world, "at": now})
+        self._change(REGISTRY["set now"], {"w": world, "at": now})
 
     def _change(self, statement: Any, params: Mapping[str, Any]) -> int:
         with self._faults(), self._writers.lend() as connection:
@@ -142,6 +145,12 @@ class SqlStore:
             hand.flush()
             self.dialect.commit(connection)
         return found
+
+    def worlds(self) -> list[World]:
+        """See `ports.store.Store`."""
+        every = self._compile(REGISTRY["worlds"])
+        with self._faults(), self._readers.lend() as connection:
+            return [World(*row) for row in self.dialect.fetch(connection, every, {})]
 
     def _find(self, world: World) -> World | None:
         params = {"platform": world.platform, "livemode": world.livemode}

@@ -66,6 +66,7 @@ class SqlTx:
     def __init__(self, hand: Hand, *, lanes: int) -> None:
         self._hand = hand
         self._lanes = lanes
+        self._keeps_now = False
 
     # gathering
 
@@ -79,6 +80,7 @@ class SqlTx:
             ids=scene.ids,
             joined=scene.joined,
         )
+        self._keeps_now = scene.keeps_now
         wanted = Wanted(works, self._links(scene, works), scene.at)
         book.gathered = wanted.ledger
         plan: list[tuple[str, dict[str, Any]]] = []
@@ -103,6 +105,7 @@ class SqlTx:
             row[1]: kind(*row)
             for (kind, _), rows in zip(kinds, self._hand.read(asks), strict=True)
             for row in rows
+            if row[2] == scene.world.id
         }
 
     def _ask(self, plan: list[Any], takers: list[Any], book: Book, wanted: Wanted) -> None:
@@ -118,12 +121,12 @@ class SqlTx:
         if wanted.heads:
             ask("lock heads", _heads_into(book), ids=wanted.heads)
         if wanted.ledger or wanted.wallets:
+            # Whoever locks a wallet holds the head of its owner, and so does whoever locks a
+            # ledger account of that owner: two statements cannot meet crosswise.
             numbers = sorted(ledger_id(key) for key in wanted.ledger)
+            ask("lock ledger", _ledger_into(book), ids=numbers)
             if wanted.wallets:
-                take = _ledger_into(book)
-                ask("lock wallets", take, ids=numbers, owners=wanted.wallets)
-            else:
-                ask("lock ledger", _ledger_into(book), ids=numbers)
+                ask("lock wallets", _ledger_into(book), owners=wanted.wallets)
         if wanted.accounts:
             ask(f"rows {_NAME[Account]}", _rows_into(book, Account), ids=wanted.accounts)
         if wanted.keys:
@@ -154,6 +157,8 @@ class SqlTx:
         hand.insert(IdempotencyKey, sorted(book.changed_keys.values()))
         hand.insert(Due, sorted(book.dues.values()))
         hand.remove(sorted(book.undues.values()))
+        if self._keeps_now:
+            hand.change("set now", {"w": book.world.id, "at": book.at})
         hand.flush()
 
     def _write_rows(self, book: Book) -> None:
@@ -234,8 +239,9 @@ def _rows_into(book: Book, kind: type[Any]) -> Any:
     def take(rows: list[Any]) -> None:
         for values in rows:
             row = kind(*values)
-            book.rows[row.id] = row
-            book.stored[row.id] = row.version
+            if row.world == book.world.id:
+                book.rows[row.id] = row
+                book.stored[row.id] = row.version
 
     return take
 

@@ -40,10 +40,7 @@ def run(ground: Ground, branch: int, *, until: int, wall: int, limit: int) -> Fl
     for (_, kind), group in groupby(dues, key=lambda due: (due.due_at, due.kind)):
         found = list(group)
         if kind in _OUTSIDE:
-            claimed = []
-            for due in found:
-                claimed.append((yield from claim(due)))  # noqa: PERF401 (a flow cannot be inside)
-            ours = [due for due, mine in zip(found, claimed, strict=True) if mine]
+            ours = yield from claim(found)
             if ours:
                 yield from _OUTSIDE[kind](ground, ours)
             done += len(ours)

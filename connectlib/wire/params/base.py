@@ -35,8 +35,9 @@ KEY_MAX = 255
 METADATA_KEYS, METADATA_KEY, METADATA_VALUE = 50, 40, 500
 _SHOWN = 100
 
-#: Digits of a card number, with the separators people type.
-_PAN = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+#: Digits of a card number, with the separators people type. Card numbers begin with 2 to 6
+#: (ISO/IEC 7812-1), and stand alone: a longer id that happens to hold such digits is none.
+_PAN = re.compile(r"(?<![A-Za-z0-9_])[2-6](?:[ -]?\d){12,18}(?![A-Za-z0-9_])")
 
 
 def refuse(why: Why, message: str, hint: str) -> PydanticCustomError:

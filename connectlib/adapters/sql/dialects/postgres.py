@@ -170,6 +170,11 @@ class PsycopgHand:
         text = _compiled("undue").text
         self._queue += [(text, due_params(row), None) for row in rows]
 
+    def change(self, name: str, params: Mapping[str, Any]) -> None:
+        """See Hand."""
+        compiled = _compiled(name)
+        self._queue.append((compiled.text, {**compiled.given, **params}, None))
+
     def flush(self) -> None:
         """See Hand."""
         connection, prepare = self._connection, self._prepare

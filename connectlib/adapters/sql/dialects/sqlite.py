@@ -28,7 +28,16 @@ _DIALECT = dialect.dialect()
 BUSY_MS = 5_000
 
 #: Set and verified on every connection. FULL: a commit survives a power cut.
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 0, "busy_timeout": BUSY_MS}
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 0,
+    "busy_timeout": BUSY_MS,
+    # Pages: a checkpoint syncs the whole file, so it comes after 40 MB and not after 4.
+    "wal_autocheckpoint": 10_000,
+    # KiB, negative by SQLite's convention: pages that a batch touches stay in memory.
+    "cache_size": -32_000,
+}
 #: Tables that may only be added to.
 INSERT_ONLY = frozenset({"cl_ledger_transaction", "cl_ledger_transfer", "cl_ledger_batch"})
 
@@ -110,6 +119,11 @@ class SqliteHand:
             compiled = _compiled("undue")
             params = [bind(compiled, due_params(row)) for row in rows]
             self._connection.executemany(compiled.text, params)
+
+    def change(self, name: str, params: Mapping[str, Any]) -> None:
+        """See Hand."""
+        compiled = _compiled(name)
+        self._connection.execute(compiled.text, bind(compiled, params))
 
     def flush(self) -> None:
         """Nothing is queued here."""

@@ -50,9 +50,7 @@ class Ledger(Resource):
             found += self._call(self._engine.store.answer, query)
         return [move_of(entry) for entry in found[:limit]]
 
-    def balance(
-        self, *, account: object = None, currency: str, as_of: object = None
-    ) -> Funds:
+    def balance(self, *, account: object = None, currency: str, as_of: object = None) -> Funds:
         """pending, available and in_transit of an account in one currency, in minor units.
 
         as_of: a datetime, date, ISO text or seconds since 1970; now by default.
