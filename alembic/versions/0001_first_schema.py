@@ -151,7 +151,7 @@ TABLES = [
         "branch:s txn:b leg:s debit:b credit:b currency:t amount:b d_seq:b d_balance:b "
         "c_seq:b c_balance:b",
         key="branch txn leg",
-        unique=["branch debit d_seq", "branch credit c_seq"],
+        unique=["branch credit c_seq", "branch debit d_seq"],
         checks={
             "amount": "amount > 0",
             "sides": "debit <> credit",
@@ -228,7 +228,8 @@ TABLES = [
 TYPES = {
     "s": sa.SmallInteger().with_variant(sa.Integer(), "sqlite"),
     "b": sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-    "t": sa.Text(),
+    # Byte by byte: ids sort by time, and every store sorts alike.
+    "t": sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
 }
 
 

@@ -87,7 +87,7 @@ def record_keys(
 
 
 def keys_of(charge: Charge, world: World, at: int) -> Keys:
-    """What may be touched by a refund of a charge."""
+    """What a refund of a charge may touch."""
     touched = keys(Fact.REFUND, _owners(world, charge, at))
     rows: tuple[str, ...] = (charge.id,)
     parties = {world.account, charge.account}
@@ -102,10 +102,8 @@ def keys_of(charge: Charge, world: World, at: int) -> Keys:
     if charge.application_fee is not None:
         rows += (charge.application_fee,)
         touched |= keys(Fact.FEE_REFUND, owners)
-    parties_ = tuple(parties)
-    return Keys(
-        rows=rows, accounts=parties_, heads=parties_, ledger=touched, wallets=(charge.account,)
-    )
+    all_ = tuple(parties)
+    return Keys(rows, accounts=all_, heads=all_, ledger=touched, wallets=(charge.account,))
 
 
 def _owners(world: World, charge: Charge, at: int) -> Owners:

@@ -206,7 +206,8 @@ class Proof:
         lane = self._lanes.setdefault(batch.lane, _Lane())
         where = (batch.lane, batch.seq)
         if lane.left:
-            raise _Found("cl_ledger_batch", where, "the batch before it is not complete")
+            missing = (lane.seq + 1) * LANES + batch.lane
+            raise _Found("cl_ledger_transaction", missing, "it is missing from its batch")
         if batch.seq != lane.batches + 1:
             raise _Found("cl_ledger_batch", where, f"batch {lane.batches + 1} is missing")
         if batch.first != (lane.seq + 1) * LANES + batch.lane:

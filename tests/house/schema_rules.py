@@ -15,7 +15,7 @@ from sqlalchemy.exc import CompileError
 
 TYPES = {
     "sqlite": (sqlite.dialect(), {"INTEGER", "TEXT"}),
-    "postgresql": (postgresql.dialect(), {"SMALLINT", "BIGINT", "TEXT"}),
+    "postgresql": (postgresql.dialect(), {"SMALLINT", "BIGINT", 'TEXT COLLATE "C"'}),
 }
 KINDS = (
     sa.PrimaryKeyConstraint,

@@ -38,7 +38,7 @@ _WORDS = (
     "WHERE|SET|ON|JOIN|ORDER|GROUP|LIMIT|USING|FOR|INNER|LEFT|CROSS|UNION|RETURNING|DEFAULT|VALUES"
     "|NATURAL|OFFSET|FETCH|HAVING|EXCEPT|INTERSECT"
 )
-_TABLE = rf"(?:ONLY\s+)?(cl_\w+)(?:\s+(?:AS\s+)?(?!{_WORDS})(\w+))?"
+_TABLE = rf"(?:ONLY\s+)?(cl_\w+)\b(?:\s+(?:AS\s+)?(?!{_WORDS})(\w+))?"
 _READ = re.compile(rf"(?:\bFROM|\bJOIN|\bUPDATE|\bUSING|,)\s+{_TABLE}(?!\s*\.)", re.IGNORECASE)
 _INSERT = re.compile(r"\bINSERT\s+INTO\s+(cl_\w+)(?:\s+AS\s+\w+)?\s*\(([^)]*)\)", re.IGNORECASE)
 _CONFLICT = re.compile(r"\bON\s+CONFLICT\s*\(\s*(\w+)", re.IGNORECASE)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from connectlib.adapters.sql import tables as t
 from connectlib.adapters.sql.statements import REGISTRY
-from connectlib.adapters.sql.tables.base import BIG, SMALL, TEXT
+from connectlib.adapters.sql.tables.base import BIG, SMALL, TEXT, plain
 from connectlib.adapters.sql.tx import account_of
 from connectlib.core.drafts import decode
 from connectlib.core.ledger import LedgerKey
@@ -122,11 +122,11 @@ def page(kind: Any, where: tuple[str, ...], created: tuple[str, ...], side: int,
         elif name == "connected":
             found = found.where(of.id != of.account)
         else:
-            found = found.where(of[name] == bound(f"is_{name}", of[name].type))
+            found = found.where(of[name] == bound(f"is_{name}", plain(of[name].type)))
     for i, op in enumerate(created):
         found = found.where(_COMPARE[op](of.created, bound(f"created_{i}", BIG)))
     if side:
-        found = found.where((lt if side > 0 else gt)(by, bound("edge", by.type)))
+        found = found.where((lt if side > 0 else gt)(by, bound("edge", plain(by.type))))
     return found.order_by(by.asc() if side < 0 else by.desc()).limit(bound("n", BIG))
 
 

@@ -67,9 +67,13 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
     Refund: (
         "version",
         "status",
+        "available_on",
+        "balance_transaction",
         "failure_balance_transaction",
         "failure_reason",
         "pending_reason",
+        "transfer_reversal",
+        "fee_refund",
         "metadata",
     ),
     ApplicationFee: ("version", "amount_refunded"),
@@ -93,7 +97,7 @@ class Among(ColumnElement[bool]):
 
     def __init__(self, column: sa.ColumnElement[Any], name: str = "ids") -> None:
         self.column = column
-        self.bind = sa.bindparam(name, type_=ARRAY(column.type))
+        self.bind = sa.bindparam(name, type_=ARRAY(base.plain(column.type)))
         self.text_bind = sa.bindparam(name, type_=sa.Text())
 
 
@@ -141,10 +145,15 @@ class Swap(NamedTuple):
             sa.update(self.table)
             .where(
                 of.branch == B,
-                of[self.key] == sa.bindparam("key", type_=of[self.key].type),
-                of[self.guard] == sa.bindparam("old", type_=of[self.guard].type),
+                of[self.key] == sa.bindparam("key", type_=base.plain(of[self.key].type)),
+                of[self.guard] == sa.bindparam("old", type_=base.plain(of[self.guard].type)),
             )
-            .values({name: sa.bindparam(f"n_{name}", type_=of[name].type) for name in self.columns})
+            .values(
+                {
+                    name: sa.bindparam(f"n_{name}", type_=base.plain(of[name].type))
+                    for name in self.columns
+                }
+            )
         )
 
 

@@ -131,9 +131,7 @@ Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(clean)]
 Text255 = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(clean)]
 Text1000 = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(clean)]
 Descriptor = Annotated[str, Field(min_length=1, max_length=22), AfterValidator(clean)]
-Email = Annotated[
-    str, Field(min_length=3, max_length=512, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(clean)
-]
+Email = Annotated[str, Field(max_length=512, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(clean)]
 Amount = Annotated[int, BeforeValidator(_amount), Field(ge=1, le=AMOUNT_MAX)]
 AmountOrZero = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=AMOUNT_MAX)]
 CurrencyCode = Annotated[str, AfterValidator(_currency)]

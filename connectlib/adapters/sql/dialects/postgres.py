@@ -14,6 +14,7 @@ from connectlib.adapters.sql.bulk import IF_ABSENT, due_params
 from connectlib.adapters.sql.dialects import Compiled, compile_for
 from connectlib.adapters.sql.statements import REGISTRY, SWAPS
 from connectlib.adapters.sql.tables import NAMES, TABLES, metadata
+from connectlib.adapters.sql.tables.base import plain
 from connectlib.core.ledger import BrokenLedgerError
 from connectlib.ports.store import CommitUnknown, Contention, Race, StoreFault, Unavailable
 
@@ -48,7 +49,7 @@ def _compiled(name: str) -> Compiled:
 @cache
 def _types(table: str) -> tuple[tuple[str, bool], ...]:
     """(name of the column type, whether it is text) for each column."""
-    columns = [column.type.compile(dialect=_DIALECT) for column in metadata.tables[table].columns]
+    columns = [_type_of(column) for column in metadata.tables[table].columns]
     return tuple((name, name == "TEXT") for name in columns)
 
 
@@ -73,6 +74,11 @@ def _names(table: str) -> str:
     return ", ".join(quote(column.name) for column in metadata.tables[table].columns)
 
 
+def _type_of(column: Any) -> str:
+    name: str = plain(column.type).compile(dialect=_DIALECT)
+    return name
+
+
 def _is_text(column: Any) -> bool:
     return isinstance(column.type, sa.Text)
 
@@ -83,7 +89,7 @@ def _swap(name: str) -> str:
     found = SWAPS[name]
     of, quote = found.table.c, _DIALECT.identifier_preparer.quote
     named = [*found.columns, found.key, found.guard]
-    given = ", ".join(f"%s::{of[column].type.compile(dialect=_DIALECT)}[]" for column in named)
+    given = ", ".join(f"%s::{_type_of(of[column])}[]" for column in named)
     news = [f"n{i}" for i in range(len(found.columns))]
     sets = ", ".join(
         f"{quote(column)} = u.{new}" for column, new in zip(found.columns, news, strict=True)

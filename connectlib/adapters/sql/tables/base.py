@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TEXT = sa.Text()
+#: Text columns compare byte by byte everywhere: ids sort by time, and every store alike.
+BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 metadata = sa.MetaData(
     naming_convention={
@@ -66,7 +68,7 @@ def table_of(
     columns = [
         sa.Column(
             field,
-            (SMALL if field in _SMALL else BIG) if hint in (int, int | None) else TEXT,
+            (SMALL if field in _SMALL else BIG) if hint in (int, int | None) else BYTEWISE,
             nullable=hint in (int | None, str | None),
             autoincrement=False,
         )
@@ -98,6 +100,11 @@ def table_of(
     )
     TABLES[row], NAMES[name] = found, row
     return found
+
+
+def plain(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """The type of a parameter for a column of a type: a collation is the column's alone."""
+    return TEXT if isinstance(type_, sa.Text) else type_
 
 
 def named(kind: str, table: str, columns: Sequence[str]) -> str:
