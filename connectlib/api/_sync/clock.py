@@ -27,7 +27,9 @@ class Clock:
         """The time of the business, UTC."""
         return datetime_of(self._engine.clock.now())
 
-    def advance(self, *, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0) -> int:
+    def advance(
+        self, *, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0
+    ) -> int:
         """Move a virtual clock forward, doing on the way what falls due at each instant.
 
         Returns the number of pieces of due work that were done.

@@ -47,6 +47,7 @@ class AsyncLedger(AsyncResource):
         for branch in range(ground.branches):
             query = TransfersOf(branch, ground.world.id, ref, owner, limit=limit)
             found += await self._call(self._engine.store.answer, query)
+        found.sort(key=lambda entry: (entry.transaction.created, entry.row.txn, entry.row.leg))
         return [move_of(entry) for entry in found[:limit]]
 
     async def balance(

@@ -42,7 +42,9 @@ class Accounts(Resource):
         command = self._parse(params_of.create, params)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
-        found: AccountObject = self._answer(accounts.create(self._base.ground, command, request))
+        found: AccountObject = self._answer(
+            accounts.create(self._base.ground, command, request)
+        )
         return found
 
     def retrieve(self, id: str | None = None) -> AccountObject:
@@ -73,7 +75,9 @@ class Accounts(Resource):
         command = self._parse(params_of.update, getattr(id, "id", id), params)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
-        found: AccountObject = self._answer(accounts.update(self._base.ground, command, request))
+        found: AccountObject = self._answer(
+            accounts.update(self._base.ground, command, request)
+        )
         return found
 
     def delete(self, id: str, *, idempotency_key: str | None = None) -> AccountObject:

@@ -82,7 +82,9 @@ class Charges(Resource):
             results[place] = shown
         return results
 
-    def _prepared(self, account: object, key: str | None, params: dict[str, Any]) -> charges.Call:
+    def _prepared(
+        self, account: object, key: str | None, params: dict[str, Any]
+    ) -> charges.Call:
         namespace = self._namespace(account)
         world, ground = self._base.world, self._base.ground
         command = self._parse(params_of.create, params, account=namespace, platform=world.account)

@@ -29,7 +29,9 @@ class Events(Resource):
     def _event(self, row: Event) -> EventObject:
         world = self._base.world
         livemode = bool(world.livemode)
-        snapshot = self._run(reading.snapshot(self._base.ground, row.object_id, row.object_version))
+        snapshot = self._run(
+            reading.snapshot(self._base.ground, row.object_id, row.object_version)
+        )
         subject = show(snapshot, livemode=livemode) if snapshot is not None else None
         return EventObject(row, subject=subject, platform=world.account, livemode=livemode)
 

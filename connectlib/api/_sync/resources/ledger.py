@@ -48,9 +48,12 @@ class Ledger(Resource):
         for branch in range(ground.branches):
             query = TransfersOf(branch, ground.world.id, ref, owner, limit=limit)
             found += self._call(self._engine.store.answer, query)
+        found.sort(key=lambda entry: (entry.transaction.created, entry.row.txn, entry.row.leg))
         return [move_of(entry) for entry in found[:limit]]
 
-    def balance(self, *, account: object = None, currency: str, as_of: object = None) -> Funds:
+    def balance(
+        self, *, account: object = None, currency: str, as_of: object = None
+    ) -> Funds:
         """pending, available and in_transit of an account in one currency, in minor units.
 
         as_of: a datetime, date, ISO text or seconds since 1970; now by default.

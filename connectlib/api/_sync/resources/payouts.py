@@ -43,7 +43,9 @@ class Payouts(Resource):
         namespace = self._namespace(account)
         command = self._parse(params_of.create, params, account=namespace)
         request = self._parse(request_of, namespace, idempotency_key, "payouts.create", command)
-        found: PayoutObject = self._answer(payouts.create(self._base.ground, command, request))
+        found: PayoutObject = self._answer(
+            payouts.create(self._base.ground, command, request)
+        )
         return found
 
     def retrieve(self, id: str, *, account: object = None) -> PayoutObject:

@@ -77,7 +77,9 @@ class Refunds(Resource):
             results[place] = shown
         return results
 
-    def _prepared(self, account: object, key: str | None, params: dict[str, Any]) -> refunds.Call:
+    def _prepared(
+        self, account: object, key: str | None, params: dict[str, Any]
+    ) -> refunds.Call:
         namespace = self._namespace(account)
         command = self._parse(params_of.create, params, account=namespace)
         request = self._parse(request_of, namespace, key, "refunds.create", command)

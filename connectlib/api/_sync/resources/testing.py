@@ -44,10 +44,14 @@ class Testing(Resource):
         command = self._parse(params_of.create, words)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
-        made: AccountObject = self._answer(accounts.create(self._base.ground, command, request))
+        made: AccountObject = self._answer(
+            accounts.create(self._base.ground, command, request)
+        )
         return self.onboard(made, payouts_fail_with=payouts_fail_with)
 
-    def onboard(self, account: object, *, payouts_fail_with: str | None = None) -> AccountObject:
+    def onboard(
+        self, account: object, *, payouts_fail_with: str | None = None
+    ) -> AccountObject:
         """Finish the onboarding of an account: what it has requested becomes active.
 
         It gets one test bank account, in its default currency.
