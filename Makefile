@@ -22,6 +22,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.unasync --check
+	$(BIN)/python -m tools.tables --check
 	$(BIN)/python -m pytest -q tests/house
 
 test: setup

@@ -23,7 +23,7 @@ AMBIENT_ALLOWED: dict[str, tuple[set[str], str]] = {
     "connectlib/adapters/senders/": ({"network"}, "they send"),
     "connectlib/runtime/": ({"clock", "threads"}, "waiting and threads live here only"),
     "connectlib/runtime/settings.py": ({"environment"}, "the only reader of the environment"),
-    "connectlib/testing/": ({"chance"}, "the simulator draws from a seed"),
+    "connectlib/testing/": ({"chance", "threads"}, "the kits draw from a seed, and race"),
     "connectlib/cli/": ({"clock", "chance", "environment"}, "it shows seconds and seeds a demo"),
 }
 

@@ -17,7 +17,10 @@ RULES: dict[Rule, tuple[tuple[str, ...], tuple[str, ...]]] = {
     rules.long_functions: (("connectlib/", "tools/", "alembic/", "examples/", "tests/"), ()),
     rules.long_lines: (("connectlib/", "tools/", "alembic/", "examples/", "tests/"), ()),
     rules.ambient: (("connectlib/",), ()),
-    rules.dangerous: (("connectlib/", "tools/", "alembic/", "examples/", "tests/"), ()),
+    rules.dangerous: (
+        ("connectlib/", "tools/", "alembic/", "examples/", "tests/"),
+        ("tests/docs/",),  # the blocks of the documents are run
+    ),
     rules.inexact: (("connectlib/core/",), ()),
     rules.silenced_types: (("connectlib/",), ()),
     rules.open_matches: (("connectlib/", "tools/"), ()),

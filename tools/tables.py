@@ -1,0 +1,80 @@
+"""Write the generated tables into the docs, or check them.
+
+python -m tools.tables             write
+python -m tools.tables --check     say what is stale
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from connectlib.api.books import policy
+from connectlib.core import accounts, charges, payouts, refunds
+from connectlib.core.ledger import DEBIT_NORMAL, GUARDED, Purpose
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def postings() -> str:
+    """Business fact -> debit, credit."""
+    rows = ["| business fact | leg | debit | credit |", "|---|---|---|---|"]
+    rows += [f"| {fact} | {leg} | {debit} | {credit} |" for fact, leg, debit, credit in policy()]
+    return "\n".join(rows)
+
+
+def chart() -> str:
+    """The chart of accounts."""
+    rows = ["| purpose | normal side | may be negative |", "|---|---|---|"]
+    rows += [
+        f"| {purpose.name.lower()} | {'debit' if purpose in DEBIT_NORMAL else 'credit'}"
+        f" | {'no: a CHECK' if purpose in GUARDED else 'yes'} |"
+        for purpose in Purpose
+    ]
+    return "\n".join(rows)
+
+
+def machines() -> str:
+    """The state machines, drawn."""
+    found = {
+        "charge": charges.MACHINE,
+        "refund": refunds.MACHINE,
+        "payout": payouts.MACHINE,
+        "capability": accounts.CAPABILITY_MACHINE,
+    }
+    return "\n\n".join(
+        f"**{name}**\n\n```mermaid\n{machine.drawing()}\n```" for name, machine in found.items()
+    )
+
+
+#: {file: {name of the table: what it says}}
+TABLES = {"ledger.md": {"postings": postings, "chart": chart, "machines": machines}}
+
+
+def filled(text: str, name: str, table: str) -> str:
+    """A page with one of its tables replaced."""
+    pattern = rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)"
+    if not re.search(pattern, text, re.DOTALL):
+        raise LookupError(f"no place for the table {name}")
+    return re.sub(pattern, lambda found: f"{found[1]}{table}\n{found[2]}", text, flags=re.DOTALL)
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check; the exit code is 1 when something is stale."""
+    stale = []
+    for file, tables in TABLES.items():
+        path = DOCS / file
+        old = new = path.read_text("utf-8")
+        for name, make in tables.items():
+            new = filled(new, name, make())
+        if new != old and "--check" in arguments:
+            stale.append(f"{path}: stale, run python -m tools.tables")
+        elif new != old:
+            path.write_text(new, "utf-8")
+    print(*stale, sep="\n", end="\n" if stale else "", file=sys.stderr)
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
