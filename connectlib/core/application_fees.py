@@ -15,7 +15,7 @@ from connectlib.core.idempotency import answered
 from connectlib.core.money import display, proportion_half_up
 from connectlib.core.postings import Fact, Owners, keys
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import ApplicationFee, FeeRefund
+from connectlib.core.rows import ApplicationFee, FeeRefund, amend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -156,7 +156,7 @@ def give_fee_back(
         "Application fee refund",
     )
     changed = draft.put(
-        fee._replace(version=fee.version + 1, amount_refunded=fee.amount_refunded + amount)
+        amend(fee, version=fee.version + 1, amount_refunded=fee.amount_refunded + amount)
     )
     row = draft.put(
         FeeRefund(

@@ -155,6 +155,7 @@ class Book:
         self.undues: dict[tuple[int, int, str], Due] = {}
         self._ids = ids
         self._bodies: list[str] = []
+        self._minted = 4
         self._branch_text = ""
 
     # reading
@@ -191,7 +192,8 @@ class Book:
     def new_id(self, prefix: str) -> str:
         """A fresh id of this branch: ids of one batch ascend in the order of asking."""
         if not self._bodies:
-            self._bodies = self._ids.bodies(16, self.at)[::-1]
+            self._minted = min(4 * self._minted, 1024)
+            self._bodies = self._ids.bodies(self._minted, self.at)[::-1]
             self._branch_text = branch_part(self.branch)
         return f"{prefix}_{self._branch_text}{self._bodies.pop()}"
 

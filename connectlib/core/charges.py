@@ -21,7 +21,7 @@ from connectlib.core.idempotency import LEASE, answered
 from connectlib.core.machine import Machine
 from connectlib.core.postings import Fact, Owners, keys
 from connectlib.core.refusals import Refused, Why
-from connectlib.core.rows import ApplicationFee, Charge, Due
+from connectlib.core.rows import ApplicationFee, Charge, Due, amend
 from connectlib.core.settlement import available_on
 
 if TYPE_CHECKING:
@@ -130,6 +130,15 @@ def _owners(row: Charge, world: World, day: int) -> Owners:
     return Owners(world.id, row.currency, world.account, account, day)
 
 
+class _Made(NamedTuple):
+    """What settling has made beside the charge, as the charge names it."""
+
+    balance_transaction: str
+    transfer: str | None = None
+    transferred: int = 0
+    application_fee: str | None = None
+
+
 def settle(
     book: Book,
     row: Charge,
@@ -152,16 +161,21 @@ def settle(
     draft = Draft()
     draft.undues.append(intent(row))
     if row.account != world.account:
-        changed = _settle_direct(book, draft, row, owners, kind, processing)
+        made = _settle_direct(book, draft, row, owners, kind, processing)
     else:
-        changed = _settle_platform(book, draft, row, owners, kind, processing)
+        made = _settle_platform(book, draft, row, owners, kind, processing)
     charge = draft.put(
-        changed._replace(
+        amend(
+            row,
             version=row.version + 1,
             status=MACHINE.next(row.status, "approve") or row.status,
             available_on=day,
             fee_amount=processing,
             outcome=_outcome("authorized", None, *risk, "Payment complete."),
+            balance_transaction=made.balance_transaction,
+            transfer=made.transfer,
+            transferred=made.transferred,
+            application_fee=made.application_fee,
         )
     )
     draft.emit("charge.succeeded", charge)
@@ -170,7 +184,7 @@ def settle(
 
 def _settle_direct(
     book: Book, draft: Draft, row: Charge, owners: Owners, kind: str, processing: int
-) -> Charge:
+) -> _Made:
     world, day = book.world, owners.day
     fee = row.application_fee_amount or 0
     account = book.account(row.account)
@@ -212,12 +226,12 @@ def _settle_direct(
             charge=row.id,
             day=day,
         )
-    return row._replace(balance_transaction=into.id, application_fee=earned.id if earned else None)
+    return _Made(into.id, application_fee=earned.id if earned else None)
 
 
 def _settle_platform(
     book: Book, draft: Draft, row: Charge, owners: Owners, kind: str, processing: int
-) -> Charge:
+) -> _Made:
     world, day, amount = book.world, owners.day, row.amount
     into = change(
         book,
@@ -231,12 +245,12 @@ def _settle_platform(
     )
     if row.destination is None:
         draft.post(Fact.CHARGE, owners, (amount, processing), row.id)
-        return row._replace(balance_transaction=into.id)
+        return _Made(into.id)
     passed_on = amount if row.transfer_amount is None else row.transfer_amount
     fee = row.application_fee_amount or 0
     draft.post(Fact.DESTINATION_CHARGE, owners, (amount, passed_on, fee, processing), row.id)
     if not passed_on:
-        return row._replace(balance_transaction=into.id)
+        return _Made(into.id)
     transfer_id = book.new_id("tr")
     earned = _passed_on_fee(book, draft, row, transfer_id, day) if fee else None
     transfers.pay(
@@ -251,12 +265,7 @@ def _settle_platform(
         group=row.transfer_group or f"group_{row.id}",
         fee=earned,
     )
-    return row._replace(
-        balance_transaction=into.id,
-        transfer=transfer_id,
-        transferred=passed_on,
-        application_fee=earned.id if earned else None,
-    )
+    return _Made(into.id, transfer_id, passed_on, earned.id if earned else None)
 
 
 def _passed_on_fee(
@@ -317,7 +326,8 @@ def decline(
     network = "not_sent_to_network" if blocked else "declined_by_network"
     reason = refusal.decline_code or refusal.code
     charge = draft.put(
-        found._replace(
+        amend(
+            found,
             version=found.version + 1,
             status=MACHINE.next(found.status, "decline") or found.status,
             failure_code=refusal.code,

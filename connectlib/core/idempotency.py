@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from connectlib.core.book import Replayed
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.refusals import Refused, Why
-from connectlib.core.rows import IdempotencyKey
+from connectlib.core.rows import IdempotencyKey, amend
 
 if TYPE_CHECKING:
     from connectlib.core.book import Book, Request
@@ -59,8 +59,8 @@ def answered(
         return None
     promised = version or answer.version
     lease = book.wall + LEASE if promised > answer.version else 0
-    return _row(book, request, ANSWERED)._replace(
-        object_id=answer.id, object_version=promised, lease=lease
+    return amend(
+        _row(book, request, ANSWERED), object_id=answer.id, object_version=promised, lease=lease
     )
 
 
@@ -80,7 +80,7 @@ def remember_refusal(book: Book, request: Request, refused: Refused) -> Draft | 
         return None
     draft = Draft()
     error = encode([refused.why.name, *refused[1:]])
-    draft.key = _row(book, request, FAILED)._replace(error=error)
+    draft.key = amend(_row(book, request, FAILED), error=error)
     return draft
 
 

@@ -18,7 +18,7 @@ from connectlib.core.machine import Machine
 from connectlib.core.moments import DAY, add_business_days, date_of, moment_of
 from connectlib.core.postings import Fact, Owners, keys
 from connectlib.core.refusals import Refused, Why
-from connectlib.core.rows import Due, Payout, PayoutItem
+from connectlib.core.rows import Due, Payout, PayoutItem, amend
 from connectlib.core.transfers import insufficient
 
 if TYPE_CHECKING:
@@ -254,7 +254,8 @@ def bounced(book: Book, row: Payout, due: Due, *, code: str, message: str) -> Ou
         "PAYOUT FAILURE",
     )
     moved = draft.put(
-        _moved(found, "fail")._replace(
+        amend(
+            _moved(found, "fail"),
             failure_code=code,
             failure_message=message,
             failure_balance_transaction=into.id,
@@ -273,6 +274,4 @@ def still_going(book: Book, row: Payout, due: Due) -> Outcome[Payout]:
 
 
 def _moved(row: Payout, move: str) -> Payout:
-    return row._replace(
-        version=row.version + 1, status=MACHINE.next(row.status, move) or row.status
-    )
+    return amend(row, version=row.version + 1, status=MACHINE.next(row.status, move) or row.status)

@@ -78,7 +78,6 @@ class Fact(IntEnum):
     PAYOUT = 13
     PAYOUT_PAID = 14
     PAYOUT_RETURNED = 15
-    PAYOUT_RETURNED_AFTER_PAID = 16
 
 
 _CHARGE_FEE = Leg("processing fee", PLATFORM, FEES)
@@ -113,9 +112,6 @@ POLICY: dict[Fact, tuple[Leg, ...]] = {
     Fact.PAYOUT: (Leg("payout", ACCOUNT_AVAILABLE, IN_TRANSIT),),
     Fact.PAYOUT_PAID: (Leg("payout paid", IN_TRANSIT, OUTSIDE),),
     Fact.PAYOUT_RETURNED: (Leg("payout returned", IN_TRANSIT, ACCOUNT_AVAILABLE),),
-    Fact.PAYOUT_RETURNED_AFTER_PAID: (
-        Leg("payout returned after paid", OUTSIDE, ACCOUNT_AVAILABLE),
-    ),
 }
 
 

@@ -22,7 +22,7 @@ from connectlib.core.moments import DAY, midnight
 from connectlib.core.money import display, proportion_half_up
 from connectlib.core.postings import Fact, Owners, keys
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import ApplicationFee, Charge, Due, Refund, Transfer
+from connectlib.core.rows import ApplicationFee, Charge, Due, Refund, Transfer, amend
 from connectlib.core.settlement import available_on
 from connectlib.core.transfer_reversals import refuse_reversal, take_back
 
@@ -147,7 +147,7 @@ def record(book: Book, command: CreateRefund, request: Request | None) -> Outcom
         metadata=command.metadata,
     )
     changed = draft.put(
-        charge._replace(version=charge.version + 1, amount_refunded=charge.amount_refunded + amount)
+        amend(charge, version=charge.version + 1, amount_refunded=charge.amount_refunded + amount)
     )
     if funds >= amount:
         row = _move(book, draft, charge, row, shares)
@@ -278,7 +278,8 @@ def _move(book: Book, draft: Draft, charge: Charge, row: Refund, shares: Shares)
         row.id,
         "REFUND FOR CHARGE" + (f" ({charge.description})" if charge.description else ""),
     )
-    return row._replace(
+    return amend(
+        row,
         available_on=owners.day,
         balance_transaction=out.id,
         transfer_reversal=reversal.id if reversal else None,
@@ -292,7 +293,7 @@ def retry_keys(row: Refund, charge: Charge, world: World) -> Callable[..., Keys]
 
     def of(_links: Mapping[str, Versioned], at: int) -> Keys:
         found = keys_of(charge, world, at)
-        return found._replace(rows=(*found.rows, row.id))
+        return amend(found, rows=(*found.rows, row.id))
 
     return of
 
@@ -313,7 +314,7 @@ def retry(book: Book, row: Refund, due: Due) -> Outcome[Recorded]:
     charge = book.get(Charge, row.charge, row.account)
     if charge is None:
         raise Stale(f"{row.charge} was not gathered")
-    before = charge._replace(amount_refunded=charge.amount_refunded - row.amount)
+    before = amend(charge, amount_refunded=charge.amount_refunded - row.amount)
     shares = _shares(book, before, row, row.amount)
     funds = book.funds(row.account, row.currency) + _gain(charge, shares)
     short = funds < row.amount or (
@@ -354,7 +355,8 @@ def settle(book: Book, row: Refund, due: Due, failure: str | None) -> Outcome[Re
     if failure is None:
         draft.post(Fact.REFUND_SETTLED, owners, (row.amount,), row.id)
         done = draft.put(
-            row._replace(
+            amend(
+                row,
                 version=row.version + 1,
                 status=MACHINE.next(row.status, "settle") or row.status,
                 pending_reason=None,
@@ -373,7 +375,8 @@ def settle(book: Book, row: Refund, due: Due, failure: str | None) -> Outcome[Re
         "REFUND FAILURE",
     )
     done = draft.put(
-        row._replace(
+        amend(
+            row,
             version=row.version + 1,
             status=MACHINE.next(row.status, "fail") or row.status,
             pending_reason=None,
@@ -384,8 +387,10 @@ def settle(book: Book, row: Refund, due: Due, failure: str | None) -> Outcome[Re
     charge = book.get(Charge, row.charge, row.account)
     if charge is not None:
         draft.put(
-            charge._replace(
-                version=charge.version + 1, amount_refunded=charge.amount_refunded - row.amount
+            amend(
+                charge,
+                version=charge.version + 1,
+                amount_refunded=charge.amount_refunded - row.amount,
             )
         )
     draft.emit("refund.failed", done)

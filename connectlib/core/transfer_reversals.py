@@ -17,7 +17,7 @@ from connectlib.core.idempotency import answered
 from connectlib.core.money import display
 from connectlib.core.postings import Fact, Owners, keys
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import ApplicationFee, Charge, Refund, Transfer, TransferReversal
+from connectlib.core.rows import ApplicationFee, Charge, Refund, Transfer, TransferReversal, amend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -153,16 +153,18 @@ def take_back(
     into = change(book, draft, here, "transfer_refund", amount, transfer.id, "REFUND FOR TRANSFER")
     out = change(book, draft, there, "payment_refund", -amount, refund_id, "REFUND FOR PAYMENT")
     changed = draft.put(
-        transfer._replace(
-            version=transfer.version + 1, amount_reversed=transfer.amount_reversed + amount
+        amend(
+            transfer,
+            version=transfer.version + 1,
+            amount_reversed=transfer.amount_reversed + amount,
         )
     )
     payment = book.get(Charge, transfer.destination_payment, destination)
     if payment is None:
         raise Stale(f"{transfer.destination_payment} was not gathered")
     paid = draft.put(
-        payment._replace(
-            version=payment.version + 1, amount_refunded=payment.amount_refunded + amount
+        amend(
+            payment, version=payment.version + 1, amount_refunded=payment.amount_refunded + amount
         )
     )
     common = (1, book.at, amount, currency)

@@ -18,7 +18,7 @@ from connectlib.core.idempotency import answered
 from connectlib.core.money import display
 from connectlib.core.postings import Fact, Owners, keys
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import ApplicationFee, Charge, Transfer
+from connectlib.core.rows import ApplicationFee, Charge, Transfer, amend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,7 +80,7 @@ def create(book: Book, command: CreateTransfer, request: Request | None) -> Outc
     group = command.transfer_group
     if charge is not None:
         draft.put(
-            charge._replace(version=charge.version + 1, transferred=charge.transferred + amount)
+            amend(charge, version=charge.version + 1, transferred=charge.transferred + amount)
         )
         group = group or charge.transfer_group or f"group_{charge.id}"
     transfer = pay(
@@ -187,7 +187,7 @@ def pay(
     into = change(book, draft, there, "payment", amount, payment_id, parts=parts)
     row = (book.branch, id_, world.id, world.account, 1, book.at, amount, currency)
     made = Transfer(*row, destination, payment_id, out.id, 0, day, source, group, description)
-    transfer = draft.put(made._replace(metadata=metadata) if metadata != "{}" else made)
+    transfer = draft.put(amend(made, metadata=metadata) if metadata != "{}" else made)
     payment = draft.put(_payment(transfer, into.id, fee))
     draft.emit("transfer.created", transfer)
     draft.emit("payment.created", payment)

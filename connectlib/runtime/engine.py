@@ -81,8 +81,13 @@ class Engine:
             virtual.set(stood)
 
     def heard(self, book: Book) -> None:
-        """After a commit: what the cache holds of the rows it wrote is old."""
-        self.cache.invalidate([cache_key(self.world, id_) for id_ in book.changed])
+        """After a commit: what the cache holds of the rows it changed is old.
+
+        New rows cannot be there: nobody has known their ids.
+        """
+        if book.stored:
+            moved = [cache_key(self.world, id_) for id_ in book.changed if id_ in book.stored]
+            self.cache.invalidate(moved)
 
     def cached(self, kind: type[Any], id_: str) -> Any:
         """A row by id, through the cache: at most as stale as its time to live."""
