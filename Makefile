@@ -37,6 +37,7 @@ docs: setup
 	$(BIN)/python -m pytest -q tests/docs
 
 bench: setup
+	@$(BIN)/python -m pip install --quiet -e '.[bench]'
 	$(BIN)/python -m tools.bench
 
 new: setup

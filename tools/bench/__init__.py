@@ -1,0 +1,1 @@
+"""Ratios of the engine to raw drivers doing the same writes, in one interleaved run."""
