@@ -1,7 +1,7 @@
 """How statements reach a database: the Hand, and the portable one over SQLAlchemy Core.
 
-A hand works inside one open transaction. Reads answer at once; writes are queued and sent by
-`flush`, which checks that every swap found its row. The hands of `dialects` run the compiled
+A hand works inside one open transaction. Reads answer at once; writes are queued, and sent
+with the COMMIT where the driver can. The hands of `dialects` run the compiled
 SQL on the driver's own connection; `CoreHand` runs the same statements through SQLAlchemy, on
 any dialect and on a connection that belongs to the application. Both give equal rows.
 """
@@ -26,7 +26,7 @@ IF_ABSENT = frozenset({Due, Lane})
 
 
 class Hand(Protocol):
-    """What a transaction needs of a database."""
+    """What a transaction needs of a database. A swap whose guard fails fails the transaction."""
 
     def read(self, asks: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Any]]:
         """The rows of each named statement, all sent together where the driver can."""
@@ -48,8 +48,11 @@ class Hand(Protocol):
         """Queue a named change that may find nothing."""
         ...
 
-    def flush(self) -> None:
-        """Send what is queued."""
+    def commit(self) -> None:
+        """Send what is queued and make it permanent.
+
+        Raises CommitUnknown where the outcome is not known.
+        """
         ...
 
 
@@ -120,8 +123,8 @@ class CoreHand:
         """See Hand."""
         self._connection.execute(REGISTRY[name], dict(params))
 
-    def flush(self) -> None:
-        """Nothing is queued here."""
+    def commit(self) -> None:
+        """The application commits."""
 
 
 def absent(kind: type[Any], dialect: str) -> Any:

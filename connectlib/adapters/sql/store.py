@@ -35,6 +35,46 @@ _LAST = sa.select(sa.func.coalesce(sa.func.max(_W.c.id), 0))
 _TRIES = 20
 
 
+class Transaction:
+    """One transaction: commits when its block ends, rolls back when the block raises."""
+
+    __slots__ = ("_connection", "_dialect", "_hand", "_writers")
+
+    def __init__(self, dialect: Dialect, writers: Lender) -> None:
+        self._dialect, self._writers = dialect, writers
+
+    def __enter__(self) -> SqlTx:
+        """Begin."""
+        try:
+            self._connection = self._writers.take()
+        except self._dialect.errors as error:
+            raise self._dialect.fault(error) from error
+        try:
+            self._hand = self._dialect.begin(self._connection)
+        except self._dialect.errors as error:
+            self._end()
+            raise self._dialect.fault(error) from error
+        return SqlTx(self._hand, lanes=self._dialect.lanes)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        """Commit, or roll back."""
+        try:
+            if error is None:
+                self._hand.commit()
+        except self._dialect.errors as failed:
+            raise self._dialect.fault(failed) from failed
+        finally:
+            self._end()
+        if isinstance(error, self._dialect.errors):
+            raise self._dialect.fault(error) from error
+
+    def _end(self) -> None:
+        self._dialect.rollback(self._connection)
+        self._writers.give_back(self._connection)
+
+
 class SqlStore:
     """See `ports.store.Store`."""
 
@@ -52,17 +92,9 @@ class SqlStore:
 
     # transactions
 
-    @contextmanager
-    def transaction(self, branch: int) -> Iterator[SqlTx]:
+    def transaction(self, branch: int) -> Transaction:
         """See `ports.store.Store`."""
-        dialect = self.dialect
-        with self._faults(), self._writers.lend() as connection:
-            try:
-                yield SqlTx(dialect.begin(connection), lanes=dialect.lanes)
-                dialect.commit(connection)
-            except BaseException:
-                dialect.rollback(connection)
-                raise
+        return Transaction(self.dialect, self._writers)
 
     def joined(self, connection: sa.Connection) -> SqlTx:
         """A transaction inside one that the application has open; it commits."""
@@ -112,12 +144,13 @@ class SqlStore:
         ours: list[Due] = []
         with self._faults(), self._writers.lend() as connection:
             try:
-                dialect.begin(connection).flush()
+                hand = dialect.begin(connection)
+                hand.read(())
                 for due in dues:
                     params = {**due_params(due), "wall": wall, "n_lease": wall + lease}
                     if dialect.change(connection, compiled, params) == 1:
                         ours.append(due)
-                dialect.commit(connection)
+                hand.commit()
             except BaseException:
                 dialect.rollback(connection)
                 raise
@@ -142,8 +175,7 @@ class SqlStore:
         with self._faults(), self._writers.lend() as connection:
             hand = self.dialect.begin(connection)
             hand.insert(Lane, lanes)
-            hand.flush()
-            self.dialect.commit(connection)
+            hand.commit()
         return found
 
     def worlds(self) -> list[World]:

@@ -159,7 +159,6 @@ class SqlTx:
         hand.remove(sorted(book.undues.values()))
         if self._keeps_now:
             hand.change("set now", {"w": book.world.id, "at": book.at})
-        hand.flush()
 
     def _write_rows(self, book: Book) -> None:
         fresh: dict[type[Any], list[Any]] = {}

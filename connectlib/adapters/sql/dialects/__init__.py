@@ -54,10 +54,6 @@ class Dialect(Protocol):
         """Open a transaction."""
         ...
 
-    def commit(self, connection: Any) -> None:
-        """Make it permanent; raises CommitUnknown where the outcome is not known."""
-        ...
-
     def rollback(self, connection: Any) -> None:
         """Undo it; never raises."""
         ...

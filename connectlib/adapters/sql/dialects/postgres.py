@@ -92,13 +92,16 @@ def _swap(name: str) -> str:
     given = ", ".join(f"%s::{_type_of(of[column])}[]" for column in named)
     news = [f"n{i}" for i in range(len(found.columns))]
     sets = ", ".join(
-        f"{quote(column)} = u.{new}" for column, new in zip(found.columns, news, strict=True)
+        f"{quote(column)} = u.{new}"
+        if column != found.guard
+        # A guard that fails sets null where none may be: the transaction fails before COMMIT.
+        else f"{quote(column)} = CASE WHEN t.{quote(column)} = u.was THEN u.{new} END"
+        for column, new in zip(found.columns, news, strict=True)
     )
     return (
         f"UPDATE {found.table.name} AS t SET {sets} "
         f"FROM unnest({given}) AS u({', '.join(news)}, name, was) "
         f"WHERE t.branch = %s::SMALLINT AND t.{quote(found.key)} = u.name"
-        f" AND t.{quote(found.guard)} = u.was"
     )
 
 
@@ -181,23 +184,36 @@ class PsycopgHand:
         compiled = _compiled(name)
         self._queue.append((compiled.text, {**compiled.given, **params}, None))
 
-    def flush(self) -> None:
-        """See Hand."""
+    def commit(self) -> None:
+        """See Hand: the writes and the COMMIT are one round trip."""
+        try:
+            self._send()
+        except psycopg.Error as error:
+            if error.sqlstate is not None and not isinstance(error, _GOING):
+                raise
+            raise CommitUnknown(str(error).strip()) from error
+
+    def _send(self) -> None:
         connection, prepare = self._connection, self._prepare
-        self.read(())
-        for kind, rows in self._copies:
-            with connection.cursor() as cursor, cursor.copy(_copy(TABLES[kind].name)) as copy:
-                for row in rows:
-                    copy.write_row(row)
-        self._copies = []
+        if self._copies:
+            self.read(())
+            for kind, rows in self._copies:
+                text = _copy(TABLES[kind].name)
+                with connection.cursor() as cursor, cursor.copy(text) as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            self._copies = []
         cursors = []
         with connection.pipeline():
+            for text in self._opening:
+                connection.execute(text, prepare=prepare)
             for text, params, count in self._queue:
                 cursors.append((connection.execute(text, params, prepare=prepare), count, text))
-        self._queue = []
-        for cursor, count, text in cursors:
-            if count is not None and cursor.rowcount != count:
-                raise BrokenLedgerError(f"found {cursor.rowcount} rows of {count}: {text[:80]}")
+            connection.execute("COMMIT", prepare=prepare)
+        self._opening, self._queue = [], []
+        for done, count, text in cursors:
+            if count is not None and done.rowcount != count:
+                raise BrokenLedgerError(f"found {done.rowcount} rows of {count}: {text[:80]}")
 
 
 class Postgres:
@@ -230,15 +246,6 @@ class Postgres:
     def begin(self, connection: psycopg.Connection[Any]) -> PsycopgHand:
         """See Dialect."""
         return PsycopgHand(connection, prepare=self.prepare)
-
-    def commit(self, connection: psycopg.Connection[Any]) -> None:
-        """See Dialect."""
-        try:
-            connection.execute("COMMIT")
-        except psycopg.Error as error:
-            if error.sqlstate is not None and not isinstance(error, _GOING):
-                raise
-            raise CommitUnknown(str(error).strip()) from error
 
     def rollback(self, connection: psycopg.Connection[Any]) -> None:
         """See Dialect."""

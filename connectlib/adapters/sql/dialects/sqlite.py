@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from connectlib.adapters.sql.bulk import IF_ABSENT, absent, due_params, insertio
 from connectlib.adapters.sql.dialects import Compiled, compile_for
 from connectlib.adapters.sql.statements import REGISTRY
 from connectlib.adapters.sql.tables import NAMES, TABLES
+from connectlib.core.drafts import encode
 from connectlib.core.ledger import BrokenLedgerError
 from connectlib.ports.store import CommitUnknown, Contention, Race, StoreFault, Unavailable
 
@@ -83,7 +83,7 @@ def bind(compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
     """The parameters in order; a list becomes JSON text."""
     _, order, given = compiled
     values = [params[key] if key in params else given[key] for key in order]
-    return [json.dumps(one) if type(one) is list else one for one in values]
+    return [encode(one) if type(one) is list else one for one in values]
 
 
 class SqliteHand:
@@ -125,8 +125,12 @@ class SqliteHand:
         compiled = _compiled(name)
         self._connection.execute(compiled.text, bind(compiled, params))
 
-    def flush(self) -> None:
-        """Nothing is queued here."""
+    def commit(self) -> None:
+        """See Hand."""
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CommitUnknown(str(error)) from error
 
 
 class Sqlite:
@@ -171,13 +175,6 @@ class Sqlite:
         """See Dialect."""
         connection.execute("BEGIN IMMEDIATE")
         return SqliteHand(connection)
-
-    def commit(self, connection: sqlite3.Connection) -> None:
-        """See Dialect."""
-        try:
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise CommitUnknown(str(error)) from error
 
     def rollback(self, connection: sqlite3.Connection) -> None:
         """See Dialect."""
