@@ -65,6 +65,28 @@ DEFAULT_CURRENCY: dict[str, str] = {
 }
 
 
+#: Country -> payout intervals that accounts there may have (Stripe docs, "Payout schedules").
+#: Countries not named may have any. It binds in live mode; test mode takes any of ours.
+PAYOUT_INTERVALS: dict[str, tuple[str, ...]] = {
+    "BR": ("daily",),
+    "IN": ("daily",),
+    "JP": ("manual", "weekly", "monthly"),
+}
+
+
+def refuse_interval(country: str, interval: str | None, *, livemode: bool) -> Refused | None:
+    """Why accounts of a country cannot be paid out like this."""
+    allowed = PAYOUT_INTERVALS.get(country)
+    if not livemode or interval is None or allowed is None or interval in allowed:
+        return None
+    return Refused(
+        Why.PARAMETER_INVALID,
+        f"Accounts in {country} cannot have the payout schedule {interval}.",
+        "settings[payouts][schedule][interval]",
+        "use one of " + ", ".join(allowed),
+    )
+
+
 def currency_for(country: str) -> str:
     """The default currency of accounts of a country; US dollars where we have no figure."""
     return DEFAULT_CURRENCY.get(country, "usd")
@@ -103,6 +125,9 @@ def create(book: Book, command: CreateAccount, request: Request | None) -> Outco
     """Open a connected account. Requested capabilities stay inactive until it is onboarded."""
     world = book.world
     country = command.country or world.country
+    refused = refuse_interval(country, command.payout_interval, livemode=bool(world.livemode))
+    if refused is not None:
+        return refused
     row = Account(
         book.branch,
         book.new_id("acct"),
@@ -159,6 +184,10 @@ def update(book: Book, command: UpdateAccount, request: Request | None) -> Outco
     row = _found(book, command.account)
     if isinstance(row, Refused):
         return row
+    live = bool(book.world.livemode)
+    refused = refuse_interval(row.country, command.payout_interval, livemode=live)
+    if refused is not None:
+        return refused
     changes: dict[str, object] = {
         name: value
         for name in ("email", "business_type", "default_currency", "payout_interval")

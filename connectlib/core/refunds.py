@@ -120,14 +120,14 @@ def record(book: Book, command: CreateRefund, request: Request | None) -> Outcom
     refused = _refuse(charge, amount) or _refuse_extras(charge, command)
     if refused is not None:
         return refused
-    shares = _shares(book, charge, command, amount)
+    shares = shares_of(book, charge, command, amount)
     if shares.transfer is not None and shares.reversed:
         refused = refuse_reversal(book, shares.transfer, shares.reversed)
         if refused is not None:
             return refused
     draft = Draft()
     draft.origin = request.key if request else None
-    funds = book.funds(charge.account, charge.currency) + _gain(charge, shares)
+    funds = book.funds(charge.account, charge.currency) + gain_of(charge, shares)
     id_ = book.new_id("re")
     row = Refund(
         book.branch,
@@ -150,7 +150,7 @@ def record(book: Book, command: CreateRefund, request: Request | None) -> Outcom
         amend(charge, version=charge.version + 1, amount_refunded=charge.amount_refunded + amount)
     )
     if funds >= amount:
-        row = _move(book, draft, charge, row, shares)
+        row = move(book, draft, charge, row, shares)
     draft.put(row)
     draft.emit("refund.created", row)
     draft.emit("charge.refunded", changed)
@@ -226,7 +226,7 @@ def _refuse_extras(charge: Charge, command: CreateRefund) -> Refused | None:
     return None
 
 
-def _shares(book: Book, charge: Charge, wanted: CreateRefund | Refund, amount: int) -> Shares:
+def shares_of(book: Book, charge: Charge, wanted: CreateRefund | Refund, amount: int) -> Shares:
     """The reversal and fee refund that go with a refund.
 
     Each is proportional to the refund, rounded half up on its own; the refund that completes
@@ -250,7 +250,7 @@ def _shares(book: Book, charge: Charge, wanted: CreateRefund | Refund, amount: i
     return Shares(transfer, back, fee, fee_back)
 
 
-def _gain(charge: Charge, shares: Shares) -> int:
+def gain_of(charge: Charge, shares: Shares) -> int:
     """What comes in for the refund before it goes out: the reversal, or the fee given back.
 
     The platform's own fee refund follows the refund and does not make it short.
@@ -260,7 +260,7 @@ def _gain(charge: Charge, shares: Shares) -> int:
     return shares.reversed
 
 
-def _move(book: Book, draft: Draft, charge: Charge, row: Refund, shares: Shares) -> Refund:
+def move(book: Book, draft: Draft, charge: Charge, row: Refund, shares: Shares) -> Refund:
     """Draft the money of a refund, and what goes with it."""
     reversal = fee_refund = None
     if shares.transfer is not None and shares.reversed:
@@ -286,54 +286,6 @@ def _move(book: Book, draft: Draft, charge: Charge, row: Refund, shares: Shares)
         fee_refund=fee_refund.id if fee_refund else None,
         pending_reason=PROCESSING,
     )
-
-
-def retry_keys(row: Refund, charge: Charge, world: World) -> Callable[..., Keys]:
-    """What a refund that waits for funds needs."""
-
-    def of(_links: Mapping[str, Versioned], at: int) -> Keys:
-        found = keys_of(charge, world, at)
-        return amend(found, rows=(*found.rows, row.id))
-
-    return of
-
-
-def retry(book: Book, row: Refund, due: Due) -> Outcome[Recorded]:
-    """Try a refund that waits for funds again: book it, let it wait, or give it up.
-
-    Where the connected account is short for the reversal, it waits as well.
-    """
-    found = book.rows.get(row.id)
-    if not isinstance(found, Refund):
-        raise Stale(f"{row.id} was not gathered")
-    row = found
-    draft = Draft()
-    draft.undues.append(due)
-    if row.status != MACHINE.initial or row.pending_reason != SHORT:
-        return Done(Recorded(row, ""), draft)
-    charge = book.get(Charge, row.charge, row.account)
-    if charge is None:
-        raise Stale(f"{row.charge} was not gathered")
-    before = amend(charge, amount_refunded=charge.amount_refunded - row.amount)
-    shares = _shares(book, before, row, row.amount)
-    funds = book.funds(row.account, row.currency) + _gain(charge, shares)
-    short = funds < row.amount or (
-        shares.transfer is not None
-        and shares.reversed > 0
-        and refuse_reversal(book, shares.transfer, shares.reversed) is not None
-    )
-    if short:
-        draft.dues.append(intent(row, midnight(book.at) + DAY))
-        return Done(Recorded(row, ""), draft)
-    moved = draft.put(_move(book, draft, charge, row, shares)._replace(version=row.version + 1))
-    draft.emit("refund.updated", moved)
-    draft.dues.append(retried(moved, due)._replace(lease=book.wall + LEASE))
-    return Done(Recorded(moved, charge.source), draft)
-
-
-def retried(row: Refund, due: Due) -> Due:
-    """The due work of a refund that has got its funds: it was `due` before."""
-    return intent(row, due.due_at + 1)
 
 
 def settle_keys(row: Refund, world: World) -> Keys:
@@ -364,6 +316,11 @@ def settle(book: Book, row: Refund, due: Due, failure: str | None) -> Outcome[Re
         )
         draft.emit("refund.updated", done)
         return Done(done, draft)
+    return _failed(book, row, draft, owners, failure)
+
+
+def _failed(book: Book, row: Refund, draft: Draft, owners: Owners, failure: str) -> Outcome[Refund]:
+    """The money is back in the balance; what was taken back for it stays taken back."""
     draft.post(Fact.REFUND_FAILED, owners, (row.amount,), row.id)
     into = change(
         book,

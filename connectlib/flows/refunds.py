@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connectlib.core import refunds
+from connectlib.core import refund_retries, refunds
 from connectlib.core.book import Done, Replayed, Work
 from connectlib.core.idempotency import in_use
 from connectlib.core.refusals import Refused
@@ -153,14 +153,14 @@ def submit(ground: Ground, dues: Sequence[Due]) -> Flow[None]:
         if row.pending_reason == refunds.SHORT:
             charge = yield from ask(One(Charge, row.branch, ground.world.id, row.charge))
             work = Work(
-                refunds.retry_keys(row, charge, ground.world),
-                partial(refunds.retry, row=row, due=due),
+                refund_retries.keys_for(row, charge, ground.world),
+                partial(refund_retries.retry, row=row, due=due),
                 repeatable=True,
             )
             (outcome,) = yield from transact(row.branch, [work])
             if isinstance(outcome, Done) and outcome.value.row.pending_reason != refunds.SHORT:
                 moved, source = outcome.value
-                open_.append(Open(moved, source, refunds.retried(moved, due)))
+                open_.append(Open(moved, source, refund_retries.retried(moved, due)))
         else:
             open_.append((yield from _open(ground, row, due)))
     yield from _finish(ground, [each for each in open_ if each.row.status == "pending"])

@@ -100,6 +100,19 @@ class Resource:
                 return id_
         raise error_of(no_access(str(id_)[:100]))
 
+    def _platform_only(self, account: object) -> None:
+        """Refuse account= where only the platform itself may call."""
+        id_ = getattr(account, "id", account)
+        if id_ is not None and id_ != self._base.world.account:
+            raise error_of(
+                Refused(
+                    Why.PARAMETER_INVALID,
+                    "This request must be made by the platform, not on behalf of an account.",
+                    "account",
+                    "leave account= out",
+                )
+            )
+
     def _retrieve(self, id_: object, account: object) -> Any:
         """The object with an id in a namespace, through the cache."""
         namespace = self._namespace(account)

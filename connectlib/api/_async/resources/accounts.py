@@ -22,7 +22,9 @@ class AsyncAccounts(AsyncResource):
     _name = "account"
     _url = "/v1/accounts"
 
-    async def create(self, *, idempotency_key: str | None = None, **params: Any) -> AccountObject:
+    async def create(
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
+    ) -> AccountObject:
         """Open a connected account.
 
         country: two letters, the platform's by default. capabilities: card_payments and
@@ -38,6 +40,7 @@ class AsyncAccounts(AsyncResource):
             InvalidRequestError: a parameter is wrong.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         command = self._parse(params_of.create, params)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
@@ -60,7 +63,12 @@ class AsyncAccounts(AsyncResource):
         return found
 
     async def update(
-        self, id: str, *, idempotency_key: str | None = None, **params: Any
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
     ) -> AccountObject:
         """Change an account; country and controller never change.
 
@@ -71,6 +79,7 @@ class AsyncAccounts(AsyncResource):
             InvalidRequestError: a parameter is wrong, or there is no such account.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         command = self._parse(params_of.update, getattr(id, "id", id), params)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
@@ -79,12 +88,15 @@ class AsyncAccounts(AsyncResource):
         )
         return found
 
-    async def delete(self, id: str, *, idempotency_key: str | None = None) -> AccountObject:
+    async def delete(
+        self, id: str, *, account: object = None, idempotency_key: str | None = None
+    ) -> AccountObject:
         """Close an account. All its balances must be zero.
 
         Raises:
             InvalidRequestError: there is no such account, or it still has a balance.
         """
+        self._platform_only(account)
         id_ = getattr(id, "id", id)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.delete", (id_,))

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from connectlib.api._async.base import AsyncResource
 from connectlib.core.rows import ApplicationFee, FeeRefund
-from connectlib.flows import application_fees
+from connectlib.flows import application_fees, texts
 from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.application_fees import ApplicationFeeObject, FeeRefundObject
 from connectlib.wire.objects.base import ListObject
@@ -55,7 +55,12 @@ class AsyncFeeRefunds(AsyncResource):
     _filters: ClassVar[dict[str, str]] = {"fee": "fee"}
 
     async def create(
-        self, fee: str, *, idempotency_key: str | None = None, **params: Any
+        self,
+        fee: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
     ) -> FeeRefundObject:
         """Give an application fee back to the account that paid it, in part or whole.
 
@@ -67,6 +72,7 @@ class AsyncFeeRefunds(AsyncResource):
             InvalidRequestError: nothing or too little is left, or a parameter is wrong.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         command = self._parse(params_of.refund, {**params, "fee": getattr(fee, "id", fee)})
         request = self._parse(
             request_of,
@@ -87,6 +93,30 @@ class AsyncFeeRefunds(AsyncResource):
             InvalidRequestError: there is none (404).
         """
         found: FeeRefundObject = await self._retrieve(id, None)
+        return found
+
+    async def update(
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> FeeRefundObject:
+        """Change the metadata; an empty value removes a key.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, or there is no such fee refund.
+        """
+        self._platform_only(account)
+        platform = self._base.world.account
+        command = self._parse(params_of.update, id, params, account=platform)
+        request = self._parse(
+            request_of, platform, idempotency_key, "application_fees.refunds.update", command
+        )
+        found: FeeRefundObject = await self._answer(
+            texts.update(self._base.ground, FeeRefund, command, request)
+        )
         return found
 
     async def list(self, fee: str, **params: Any) -> ListObject:

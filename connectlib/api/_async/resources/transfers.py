@@ -30,7 +30,9 @@ class AsyncTransfers(AsyncResource):
         super().__init__(engine)
         self.reversals = AsyncReversals(engine)
 
-    async def create(self, *, idempotency_key: str | None = None, **params: Any) -> TransferObject:
+    async def create(
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
+    ) -> TransferObject:
         """Move money from the platform's balance to a connected account.
 
         amount: minor units with currency=, or a `Money`. destination: the connected account.
@@ -47,6 +49,7 @@ class AsyncTransfers(AsyncResource):
                 may not receive transfers, more than the charge holds, or a wrong parameter.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         asked = self._prepared(idempotency_key, params)
         found: list[Any] = await self._run(transfers.create(self._base.ground, [asked]))
         (shown,) = self._shown(found)
@@ -71,6 +74,7 @@ class AsyncTransfers(AsyncResource):
         for place, item in enumerate(items):
             words = dict(item)
             try:
+                self._platform_only(words.pop("account", None))
                 asked[place] = self._prepared(words.pop("idempotency_key", None), words)
             except ConnectError as error:
                 results[place] = error
@@ -94,13 +98,19 @@ class AsyncTransfers(AsyncResource):
         return found
 
     async def update(
-        self, id: str, *, idempotency_key: str | None = None, **params: Any
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
     ) -> TransferObject:
         """Change description or metadata; an empty metadata value removes a key.
 
         Raises:
             InvalidRequestError: a parameter is wrong, or there is no such transfer.
         """
+        self._platform_only(account)
         platform = self._base.world.account
         command = self._parse(params_of.update, id, params, account=platform)
         request = self._parse(request_of, platform, idempotency_key, "transfers.update", command)
@@ -129,7 +139,12 @@ class AsyncReversals(AsyncResource):
     _filters: ClassVar[dict[str, str]] = {"transfer": "transfer"}
 
     async def create(
-        self, transfer: str, *, idempotency_key: str | None = None, **params: Any
+        self,
+        transfer: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
     ) -> TransferReversalObject:
         """Take a transfer back, in part or whole.
 
@@ -146,6 +161,7 @@ class AsyncReversals(AsyncResource):
                 parameter is wrong.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         command = self._parse(
             params_of.reverse, {**params, "transfer": getattr(transfer, "id", transfer)}
         )
@@ -168,6 +184,30 @@ class AsyncReversals(AsyncResource):
             InvalidRequestError: there is none (404).
         """
         found: TransferReversalObject = await self._retrieve(id, None)
+        return found
+
+    async def update(
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> TransferReversalObject:
+        """Change description or metadata; an empty metadata value removes a key.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, or there is no such reversal.
+        """
+        self._platform_only(account)
+        platform = self._base.world.account
+        command = self._parse(params_of.update, id, params, account=platform)
+        request = self._parse(
+            request_of, platform, idempotency_key, "transfers.reversals.update", command
+        )
+        found: TransferReversalObject = await self._answer(
+            texts.update(self._base.ground, TransferReversal, command, request)
+        )
         return found
 
     async def list(self, transfer: str, **params: Any) -> ListObject:

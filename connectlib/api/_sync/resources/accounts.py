@@ -23,7 +23,9 @@ class Accounts(Resource):
     _name = "account"
     _url = "/v1/accounts"
 
-    def create(self, *, idempotency_key: str | None = None, **params: Any) -> AccountObject:
+    def create(
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
+    ) -> AccountObject:
         """Open a connected account.
 
         country: two letters, the platform's by default. capabilities: card_payments and
@@ -39,6 +41,7 @@ class Accounts(Resource):
             InvalidRequestError: a parameter is wrong.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         command = self._parse(params_of.create, params)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
@@ -61,7 +64,12 @@ class Accounts(Resource):
         return found
 
     def update(
-        self, id: str, *, idempotency_key: str | None = None, **params: Any
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
     ) -> AccountObject:
         """Change an account; country and controller never change.
 
@@ -72,6 +80,7 @@ class Accounts(Resource):
             InvalidRequestError: a parameter is wrong, or there is no such account.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         command = self._parse(params_of.update, getattr(id, "id", id), params)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
@@ -80,12 +89,15 @@ class Accounts(Resource):
         )
         return found
 
-    def delete(self, id: str, *, idempotency_key: str | None = None) -> AccountObject:
+    def delete(
+        self, id: str, *, account: object = None, idempotency_key: str | None = None
+    ) -> AccountObject:
         """Close an account. All its balances must be zero.
 
         Raises:
             InvalidRequestError: there is no such account, or it still has a balance.
         """
+        self._platform_only(account)
         id_ = getattr(id, "id", id)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.delete", (id_,))

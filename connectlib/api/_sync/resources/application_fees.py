@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from connectlib.api._sync.base import Resource
 from connectlib.core.rows import ApplicationFee, FeeRefund
-from connectlib.flows import application_fees
+from connectlib.flows import application_fees, texts
 from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.application_fees import ApplicationFeeObject, FeeRefundObject
 from connectlib.wire.objects.base import ListObject
@@ -56,7 +56,12 @@ class FeeRefunds(Resource):
     _filters: ClassVar[dict[str, str]] = {"fee": "fee"}
 
     def create(
-        self, fee: str, *, idempotency_key: str | None = None, **params: Any
+        self,
+        fee: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
     ) -> FeeRefundObject:
         """Give an application fee back to the account that paid it, in part or whole.
 
@@ -68,6 +73,7 @@ class FeeRefunds(Resource):
             InvalidRequestError: nothing or too little is left, or a parameter is wrong.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         command = self._parse(params_of.refund, {**params, "fee": getattr(fee, "id", fee)})
         request = self._parse(
             request_of,
@@ -88,6 +94,30 @@ class FeeRefunds(Resource):
             InvalidRequestError: there is none (404).
         """
         found: FeeRefundObject = self._retrieve(id, None)
+        return found
+
+    def update(
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> FeeRefundObject:
+        """Change the metadata; an empty value removes a key.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, or there is no such fee refund.
+        """
+        self._platform_only(account)
+        platform = self._base.world.account
+        command = self._parse(params_of.update, id, params, account=platform)
+        request = self._parse(
+            request_of, platform, idempotency_key, "application_fees.refunds.update", command
+        )
+        found: FeeRefundObject = self._answer(
+            texts.update(self._base.ground, FeeRefund, command, request)
+        )
         return found
 
     def list(self, fee: str, **params: Any) -> ListObject:

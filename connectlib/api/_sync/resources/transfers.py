@@ -31,7 +31,9 @@ class Transfers(Resource):
         super().__init__(engine)
         self.reversals = Reversals(engine)
 
-    def create(self, *, idempotency_key: str | None = None, **params: Any) -> TransferObject:
+    def create(
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
+    ) -> TransferObject:
         """Move money from the platform's balance to a connected account.
 
         amount: minor units with currency=, or a `Money`. destination: the connected account.
@@ -48,6 +50,7 @@ class Transfers(Resource):
                 may not receive transfers, more than the charge holds, or a wrong parameter.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         asked = self._prepared(idempotency_key, params)
         found: list[Any] = self._run(transfers.create(self._base.ground, [asked]))
         (shown,) = self._shown(found)
@@ -72,6 +75,7 @@ class Transfers(Resource):
         for place, item in enumerate(items):
             words = dict(item)
             try:
+                self._platform_only(words.pop("account", None))
                 asked[place] = self._prepared(words.pop("idempotency_key", None), words)
             except ConnectError as error:
                 results[place] = error
@@ -95,13 +99,19 @@ class Transfers(Resource):
         return found
 
     def update(
-        self, id: str, *, idempotency_key: str | None = None, **params: Any
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
     ) -> TransferObject:
         """Change description or metadata; an empty metadata value removes a key.
 
         Raises:
             InvalidRequestError: a parameter is wrong, or there is no such transfer.
         """
+        self._platform_only(account)
         platform = self._base.world.account
         command = self._parse(params_of.update, id, params, account=platform)
         request = self._parse(request_of, platform, idempotency_key, "transfers.update", command)
@@ -130,7 +140,12 @@ class Reversals(Resource):
     _filters: ClassVar[dict[str, str]] = {"transfer": "transfer"}
 
     def create(
-        self, transfer: str, *, idempotency_key: str | None = None, **params: Any
+        self,
+        transfer: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
     ) -> TransferReversalObject:
         """Take a transfer back, in part or whole.
 
@@ -147,6 +162,7 @@ class Reversals(Resource):
                 parameter is wrong.
             IdempotencyError: the key was used for something else.
         """
+        self._platform_only(account)
         command = self._parse(
             params_of.reverse, {**params, "transfer": getattr(transfer, "id", transfer)}
         )
@@ -169,6 +185,30 @@ class Reversals(Resource):
             InvalidRequestError: there is none (404).
         """
         found: TransferReversalObject = self._retrieve(id, None)
+        return found
+
+    def update(
+        self,
+        id: str,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> TransferReversalObject:
+        """Change description or metadata; an empty metadata value removes a key.
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, or there is no such reversal.
+        """
+        self._platform_only(account)
+        platform = self._base.world.account
+        command = self._parse(params_of.update, id, params, account=platform)
+        request = self._parse(
+            request_of, platform, idempotency_key, "transfers.reversals.update", command
+        )
+        found: TransferReversalObject = self._answer(
+            texts.update(self._base.ground, TransferReversal, command, request)
+        )
         return found
 
     def list(self, transfer: str, **params: Any) -> ListObject:
