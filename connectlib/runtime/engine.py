@@ -42,6 +42,10 @@ class Parts(NamedTuple):
     virtual: VirtualClock | None = None
 
 
+#: Later than any clock.
+MOMENT_MAX = 2**63 - 1
+
+
 class Engine:
     """One world at work in this process. bridge: how an awaiting caller reaches it; None = here."""
 
@@ -53,6 +57,8 @@ class Engine:
         self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
         self.ids = parts.ids
         self.world = parts.store.open_world(world)
+        #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
+        self.caught_up_until = 0 if parts.virtual is None else MOMENT_MAX
         self.ground = Ground(self.world, parts.fees, branches)
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -164,11 +164,10 @@ def _until_done(floor: Any, commit: Commit) -> None:
 
 
 def _together(work: Callable[[int], None], count: int) -> None:
-    runners = [threading.Thread(target=work, args=(i,)) for i in range(count)]
-    for runner in runners:
-        runner.start()
-    for runner in runners:
-        runner.join()
+    """Run work in threads; what one raises is raised here, so that nobody does less unseen."""
+    with ThreadPoolExecutor(count) as pool:
+        for done in [pool.submit(work, i) for i in range(count)]:
+            done.result()
 
 
 def bulk(place: Place, rounds: int, n: int) -> Iterator[Round]:

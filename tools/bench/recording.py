@@ -109,6 +109,14 @@ def prepare(url: str) -> str:
     """The world that engine and floor start from; the connected account's id."""
     connect = client(url, seed=1)
     account = connect.testing.account()
+    # Every ledger account is there: threads that made it at once would only fail.
+    connect.charges.create(
+        amount=1_000,
+        currency="usd",
+        source="tok_visa",
+        transfer_data={"destination": account.id},
+        application_fee_amount=100,
+    )
     connect.charges.create(amount=99_000_000, currency="usd", source="tok_visa")
     connect.close()
     return str(account.id)

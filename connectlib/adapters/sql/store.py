@@ -17,7 +17,7 @@ from connectlib.adapters.sql.tables.base import SMALL, TEXT
 from connectlib.adapters.sql.tx import SqlTx
 from connectlib.core.ledger import GENESIS
 from connectlib.core.rows import Lane, World
-from connectlib.ports.store import StoreFault
+from connectlib.ports.store import StoreFault, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -111,14 +111,29 @@ class SqlStore:
     # reading
 
     def answer(self, query: Query) -> Any:
-        """See `ports.store.Store`."""
-        with self._faults(), self._readers.lend() as connection:
-            fetch = self.dialect.fetch
+        """See `ports.store.Store`. A connection that broke while it lay idle is replaced once."""
+        try:
+            return self._answer(query)
+        except Unavailable:
+            self._readers.close()
+            return self._answer(query)
 
-            def run(statement: Any, params: Mapping[str, Any]) -> list[Any]:
-                return fetch(connection, self._compile(statement), params)
-
-            return queries.answer(run, query)
+    def _answer(self, query: Query) -> Any:
+        # Reads by key are short: no context managers on this path.
+        dialect, readers, compile_ = self.dialect, self._readers, self._compile
+        try:
+            connection = readers.take()
+        except dialect.errors as error:
+            raise dialect.fault(error) from error
+        try:
+            return queries.answer(
+                lambda statement, params: dialect.fetch(connection, compile_(statement), params),
+                query,
+            )
+        except dialect.errors as error:
+            raise dialect.fault(error) from error
+        finally:
+            readers.give_back(connection)
 
     def _compile(self, statement: Any) -> Compiled:
         found = self._compiled.get(statement)

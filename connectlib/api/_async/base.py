@@ -10,6 +10,7 @@ from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Account
 from connectlib.flows import reading
 from connectlib.runtime.joining import joined_of
+from connectlib.runtime.pump import catch_up
 from connectlib.runtime.run_async import async_call, run_async
 from connectlib.wire.errors import Invalid
 from connectlib.wire.objects.base import ListObject, StripeObject
@@ -44,6 +45,8 @@ class AsyncResource:
         """Run a flow; what the floors below raise becomes a public error."""
         engine = self._engine
         try:
+            if engine is self._base and engine.clock.now() >= engine.caught_up_until:
+                await async_call(engine, catch_up, engine)
             return await run_async(engine, flow)
         except ConnectError:
             raise

@@ -11,6 +11,7 @@ from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Account
 from connectlib.flows import reading
 from connectlib.runtime.joining import joined_of
+from connectlib.runtime.pump import catch_up
 from connectlib.runtime.run import call, run
 from connectlib.wire.errors import Invalid
 from connectlib.wire.objects.base import ListObject, StripeObject
@@ -45,6 +46,8 @@ class Resource:
         """Run a flow; what the floors below raise becomes a public error."""
         engine = self._engine
         try:
+            if engine is self._base and engine.clock.now() >= engine.caught_up_until:
+                call(engine, catch_up, engine)
             return run(engine, flow)
         except ConnectError:
             raise

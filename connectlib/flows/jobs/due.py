@@ -51,6 +51,15 @@ def run(ground: Ground, branch: int, *, until: int, wall: int, limit: int) -> Fl
     return done
 
 
+def mature_all(ground: Ground, branch: int, *, until: int, wall: int) -> Flow[int]:
+    """Let everything mature whose day has come; how many days did, 0 when nothing is left."""
+    dues: list[Due] = yield from ask(DueWork(branch, ground.world.id, until, wall, 10_000))
+    days = [due for due in dues if due.kind == DueKind.MATURE]
+    if days:
+        yield from transact(branch, [_work(ground, due) for due in days])
+    return len(days)
+
+
 def _work(ground: Ground, due: Due) -> Work[Any]:
     world, parts = ground.world, split_ref(due.ref)
     if due.kind == DueKind.MATURE:

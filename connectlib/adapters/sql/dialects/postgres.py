@@ -109,16 +109,15 @@ def _array(values: Sequence[Any], *, text: bool) -> str:
     """A PostgreSQL array literal, built by hand: the driver's own lists cost far more."""
     if not text:
         return "{" + ",".join(["NULL" if v is None else str(v) for v in values]) + "}"
-    return (
-        "{"
-        + ",".join(
-            [
-                "NULL" if v is None else '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"'
-                for v in values
-            ]
-        )
-        + "}"
-    )
+    if None not in values:
+        joined = '","'.join(values)
+        if "\\" not in joined and joined.count('"') == 2 * (len(values) - 1):
+            return f'{{"{joined}"}}'
+    quoted = [
+        "NULL" if v is None else '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for v in values
+    ]
+    return "{" + ",".join(quoted) + "}"
 
 
 class PsycopgHand:
