@@ -269,13 +269,14 @@ def domain(rounds: int, n: int) -> Iterator[Round]:
     The floor column is 100 microseconds, the bar.
     """
     spent = 0.0
-    apply = MemoryTx.apply
+    store: Any = MemoryTx
+    apply = store.apply
 
     def counted(self: MemoryTx) -> None:
         nonlocal spent
         spent += timed(lambda: apply(self))
 
-    MemoryTx.apply = counted  # type: ignore[method-assign]
+    store.apply = counted
     try:
         for number in range(rounds):
             with Connect() as connect:
@@ -285,7 +286,7 @@ def domain(rounds: int, n: int) -> Iterator[Round]:
                 took = timed(partial(connect.charges.create_many, items))
                 yield Round(took - spent, n * 100e-6, n)
     finally:
-        MemoryTx.apply = apply  # type: ignore[method-assign]
+        store.apply = apply
 
 
 def verifying(place: Place, rounds: int, n: int) -> Iterator[Round]:

@@ -127,7 +127,8 @@ def record(folder: Path, seed: int, work: Callable[[Connect, str], None]) -> lis
     url = f"sqlite:///{folder}/record-{next(_files)}.db"
     account = prepare(url)
     store = open_store(url)
-    store.dialect.begin = _begin  # type: ignore[method-assign]
+    overheard: Any = store.dialect
+    overheard.begin = _begin
     connect = Connect.over(
         build(None, store=store, ids=SeededIds(seed), clock=Standing(), cache=False)
     )

@@ -9,13 +9,14 @@ from connectlib.api.errors import ConnectError, error_of, raised
 from connectlib.core.charge_checks import no_access
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Account
-from connectlib.flows import reading
+from connectlib.flows import reading, texts
 from connectlib.runtime.joining import joined_of
 from connectlib.runtime.pump import catch_up
 from connectlib.runtime.run import call, run
 from connectlib.wire.errors import Invalid
 from connectlib.wire.objects.base import ListObject, StripeObject
 from connectlib.wire.objects.shown import show
+from connectlib.wire.params.base import request_of
 from connectlib.wire.params.pages import page
 
 if TYPE_CHECKING:
@@ -167,6 +168,33 @@ class Resource:
             return self._list(account, {**params, "starting_after": last})
 
         return ListObject(data, has_more=more, url=self._url, more=following)
+
+    def _change_words(
+        self, make: Any, verb: str, id_: str, namespace: str, key: object, params: dict[str, Any]
+    ) -> Any:
+        """Change the words of an object of this resource: metadata, description and the like."""
+        command = self._parse(make, id_, params, account=namespace)
+        request = self._parse(request_of, namespace, key, verb, command)
+        return self._answer(texts.update(self._base.ground, self._kind, command, request))
+
+    def _each(self, items: list[dict[str, Any]], prepare: Any, create: Any) -> list[Any]:
+        """Do many creations with few commits: one object or error for each item, in order.
+
+        prepare: a call out of an item's keyword arguments. create: the flow of many calls.
+        """
+        results: list[Any] = [None] * len(items)
+        calls: dict[int, Any] = {}
+        for place, item in enumerate(items):
+            words = dict(item)
+            account, key = words.pop("account", None), words.pop("idempotency_key", None)
+            try:
+                calls[place] = prepare(account, key, words)
+            except ConnectError as error:
+                results[place] = error
+        values = self._run(create(self._base.ground, list(calls.values())))
+        for place, shown in zip(calls, self._shown(values), strict=True):
+            results[place] = shown
+        return results
 
     def _always(self) -> tuple[tuple[str, Any], ...]:
         """Equalities that every list of this resource has."""

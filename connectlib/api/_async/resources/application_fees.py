@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from connectlib.api._async.base import AsyncResource
 from connectlib.core.rows import ApplicationFee, FeeRefund
-from connectlib.flows import application_fees, texts
+from connectlib.flows import application_fees
 from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.application_fees import ApplicationFeeObject, FeeRefundObject
 from connectlib.wire.objects.base import ListObject
@@ -109,13 +109,13 @@ class AsyncFeeRefunds(AsyncResource):
             InvalidRequestError: a parameter is wrong, or there is no such fee refund.
         """
         self._platform_only(account)
-        platform = self._base.world.account
-        command = self._parse(params_of.update, id, params, account=platform)
-        request = self._parse(
-            request_of, platform, idempotency_key, "application_fees.refunds.update", command
-        )
-        found: FeeRefundObject = await self._answer(
-            texts.update(self._base.ground, FeeRefund, command, request)
+        found: FeeRefundObject = await self._change_words(
+            params_of.update,
+            "application_fees.refunds.update",
+            id,
+            self._base.world.account,
+            idempotency_key,
+            params,
         )
         return found
 

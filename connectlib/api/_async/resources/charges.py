@@ -9,7 +9,7 @@ from connectlib.api._async.base import AsyncResource
 from connectlib.api.errors import ConnectError, error_of
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Charge
-from connectlib.flows import charges, texts
+from connectlib.flows import charges
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.charges import ChargeObject
 from connectlib.wire.params import charges as params_of
@@ -66,20 +66,7 @@ class AsyncCharges(AsyncResource):
         Raises:
             APIError: the store failed.
         """
-        results: list[Any] = [None] * len(items)
-        calls: dict[int, Any] = {}
-        for place, item in enumerate(items):
-            words = dict(item)
-            try:
-                calls[place] = await self._prepared(
-                    words.pop("account", None), words.pop("idempotency_key", None), words
-                )
-            except ConnectError as error:
-                results[place] = error
-        values = await self._run(charges.create(self._base.ground, list(calls.values())))
-        for place, shown in zip(calls, self._shown(values), strict=True):
-            results[place] = shown
-        return results
+        return await self._each(items, self._prepared, charges.create)
 
     async def _prepared(
         self, account: object, key: str | None, params: dict[str, Any]
@@ -121,10 +108,8 @@ class AsyncCharges(AsyncResource):
             RateLimitError: the charge is waiting for its processor.
         """
         namespace = await self._namespace(account)
-        command = self._parse(params_of.update, id, params, account=namespace)
-        request = self._parse(request_of, namespace, idempotency_key, "charges.update", command)
-        found: ChargeObject = await self._answer(
-            texts.update(self._base.ground, Charge, command, request)
+        found: ChargeObject = await self._change_words(
+            params_of.update, "charges.update", id, namespace, idempotency_key, params
         )
         return found
 

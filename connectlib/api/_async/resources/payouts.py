@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from connectlib.api._async.base import AsyncResource
 from connectlib.core.rows import Payout
-from connectlib.flows import payouts, texts
+from connectlib.flows import payouts
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.payouts import PayoutObject
 from connectlib.wire.params import payouts as params_of
@@ -70,10 +70,8 @@ class AsyncPayouts(AsyncResource):
             InvalidRequestError: a parameter is wrong, or there is no such payout.
         """
         namespace = await self._namespace(account)
-        command = self._parse(params_of.update, id, params, account=namespace)
-        request = self._parse(request_of, namespace, idempotency_key, "payouts.update", command)
-        found: PayoutObject = await self._answer(
-            texts.update(self._base.ground, Payout, command, request)
+        found: PayoutObject = await self._change_words(
+            params_of.update, "payouts.update", id, namespace, idempotency_key, params
         )
         return found
 

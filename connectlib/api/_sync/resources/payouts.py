@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from connectlib.api._sync.base import Resource
 from connectlib.core.rows import Payout
-from connectlib.flows import payouts, texts
+from connectlib.flows import payouts
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.payouts import PayoutObject
 from connectlib.wire.params import payouts as params_of
@@ -71,10 +71,8 @@ class Payouts(Resource):
             InvalidRequestError: a parameter is wrong, or there is no such payout.
         """
         namespace = self._namespace(account)
-        command = self._parse(params_of.update, id, params, account=namespace)
-        request = self._parse(request_of, namespace, idempotency_key, "payouts.update", command)
-        found: PayoutObject = self._answer(
-            texts.update(self._base.ground, Payout, command, request)
+        found: PayoutObject = self._change_words(
+            params_of.update, "payouts.update", id, namespace, idempotency_key, params
         )
         return found
 

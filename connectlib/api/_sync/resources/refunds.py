@@ -9,7 +9,7 @@ from connectlib.api._sync.base import Resource
 from connectlib.api.errors import ConnectError, error_of
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Refund
-from connectlib.flows import refunds, texts
+from connectlib.flows import refunds
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.refunds import RefundObject
 from connectlib.wire.params import refunds as params_of
@@ -62,20 +62,7 @@ class Refunds(Resource):
         Raises:
             APIError: the store failed.
         """
-        results: list[Any] = [None] * len(items)
-        calls: dict[int, Any] = {}
-        for place, item in enumerate(items):
-            words = dict(item)
-            try:
-                calls[place] = self._prepared(
-                    words.pop("account", None), words.pop("idempotency_key", None), words
-                )
-            except ConnectError as error:
-                results[place] = error
-        values = self._run(refunds.create(self._base.ground, list(calls.values())))
-        for place, shown in zip(calls, self._shown(values), strict=True):
-            results[place] = shown
-        return results
+        return self._each(items, self._prepared, refunds.create)
 
     def _prepared(
         self, account: object, key: str | None, params: dict[str, Any]
@@ -109,10 +96,8 @@ class Refunds(Resource):
             RateLimitError: the refund is waiting for its processor.
         """
         namespace = self._namespace(account)
-        command = self._parse(params_of.update, id, params, account=namespace)
-        request = self._parse(request_of, namespace, idempotency_key, "refunds.update", command)
-        found: RefundObject = self._answer(
-            texts.update(self._base.ground, Refund, command, request)
+        found: RefundObject = self._change_words(
+            params_of.update, "refunds.update", id, namespace, idempotency_key, params
         )
         return found
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from connectlib.api._sync.base import Resource
 from connectlib.api.errors import ConnectError
 from connectlib.core.rows import Transfer, TransferReversal
-from connectlib.flows import texts, transfers
+from connectlib.flows import transfers
 from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.transfers import TransferObject, TransferReversalObject
@@ -50,8 +50,7 @@ class Transfers(Resource):
                 may not receive transfers, more than the charge holds, or a wrong parameter.
             IdempotencyError: the key was used for something else.
         """
-        self._platform_only(account)
-        asked = self._prepared(idempotency_key, params)
+        asked = self._prepared(account, idempotency_key, params)
         found: list[Any] = self._run(transfers.create(self._base.ground, [asked]))
         (shown,) = self._shown(found)
         if isinstance(shown, ConnectError):
@@ -70,21 +69,10 @@ class Transfers(Resource):
         Raises:
             APIError: the store failed.
         """
-        results: list[Any] = [None] * len(items)
-        asked: dict[int, Any] = {}
-        for place, item in enumerate(items):
-            words = dict(item)
-            try:
-                self._platform_only(words.pop("account", None))
-                asked[place] = self._prepared(words.pop("idempotency_key", None), words)
-            except ConnectError as error:
-                results[place] = error
-        values = self._run(transfers.create(self._base.ground, list(asked.values())))
-        for place, shown in zip(asked, self._shown(values), strict=True):
-            results[place] = shown
-        return results
+        return self._each(items, self._prepared, transfers.create)
 
-    def _prepared(self, key: str | None, params: dict[str, Any]) -> Any:
+    def _prepared(self, account: object, key: str | None, params: dict[str, Any]) -> Any:
+        self._platform_only(account)
         command = self._parse(params_of.create, params)
         platform = self._base.world.account
         return command, self._parse(request_of, platform, key, "transfers.create", command)
@@ -112,11 +100,13 @@ class Transfers(Resource):
             InvalidRequestError: a parameter is wrong, or there is no such transfer.
         """
         self._platform_only(account)
-        platform = self._base.world.account
-        command = self._parse(params_of.update, id, params, account=platform)
-        request = self._parse(request_of, platform, idempotency_key, "transfers.update", command)
-        found: TransferObject = self._answer(
-            texts.update(self._base.ground, Transfer, command, request)
+        found: TransferObject = self._change_words(
+            params_of.update,
+            "transfers.update",
+            id,
+            self._base.world.account,
+            idempotency_key,
+            params,
         )
         return found
 
@@ -201,13 +191,13 @@ class Reversals(Resource):
             InvalidRequestError: a parameter is wrong, or there is no such reversal.
         """
         self._platform_only(account)
-        platform = self._base.world.account
-        command = self._parse(params_of.update, id, params, account=platform)
-        request = self._parse(
-            request_of, platform, idempotency_key, "transfers.reversals.update", command
-        )
-        found: TransferReversalObject = self._answer(
-            texts.update(self._base.ground, TransferReversal, command, request)
+        found: TransferReversalObject = self._change_words(
+            params_of.update,
+            "transfers.reversals.update",
+            id,
+            self._base.world.account,
+            idempotency_key,
+            params,
         )
         return found
 
