@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class ConnectError(Exception):
     """The base of all errors of this library.
 
-    message: what happened. hint: what to do. type, code, decline_code, param, http_status: as
+    message: what happened. hint: what to do. may_pass_later: whether the same request, under a
+    new key, could succeed at another time. type, code, decline_code, param, http_status: as
     Stripe's API has them; None where they do not apply.
     """
 
@@ -50,6 +51,7 @@ class ConnectError(Exception):
         self.decline_code = refused.decline_code if refused else None
         self.param = refused.param if refused else None
         self.charge = refused.object_id if refused else None
+        self.may_pass_later = refused.why.may_pass_later if refused else True
         self.json_body: dict[str, Any] = {
             "error": body(refused) if refused else {"type": type, "message": message}
         }

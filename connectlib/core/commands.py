@@ -124,4 +124,3 @@ class UpdateText(NamedTuple):
     metadata: str | None = None
     description: str | None = None
     receipt_email: str | None = None
-    transfer_group: str | None = None

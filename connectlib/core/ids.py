@@ -16,23 +16,6 @@ BODY = BRANCH + TICK + RANDOM
 #: Microseconds are shifted by this much: a tick is 32 of them, and 50 bits last until 3100.
 TICK_SHIFT = 5
 
-#: The kinds of objects that have an id, and what it begins with.
-PREFIXES: dict[str, str] = {
-    "account": "acct",
-    "application_fee": "fee",
-    "balance_transaction": "txn",
-    "bank_account": "ba",
-    "charge": "ch",
-    "event": "evt",
-    "fee_refund": "fr",
-    "payment": "py",
-    "payment_refund": "pyr",
-    "payout": "po",
-    "refund": "re",
-    "transfer": "tr",
-    "transfer_reversal": "trr",
-}
-_KNOWN = frozenset(PREFIXES.values())
 _LETTERS = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 
@@ -64,17 +47,6 @@ def random_parts(data: bytes, n: int) -> list[str]:
     """The random letters of n ids, out of 16 n random bytes."""
     text = data.translate(_LETTERS).decode("ascii")
     return [text[at : at + RANDOM] for at in range(0, n * RANDOM, RANDOM)]
-
-
-def prefix_of(id_: str) -> str:
-    """What stands before the first underscore."""
-    return id_.partition("_")[0]
-
-
-def is_id(text: str) -> bool:
-    """Whether a text has the shape of one of our ids."""
-    prefix, _, body = text.partition("_")
-    return prefix in _KNOWN and len(body) == BODY and all(letter in _VALUES for letter in body)
 
 
 @lru_cache(maxsize=1024)

@@ -34,7 +34,6 @@ class Why(Enum):
         400,
         True,
     )
-    ACCOUNT_CLOSED = ("invalid_request_error", "account_closed", 400, False)
     ACCOUNT_NOT_EMPTY = ("invalid_request_error", "account_has_balance", 400, True)
     CHARGE_ALREADY_REFUNDED = ("invalid_request_error", "charge_already_refunded", 400, False)
     CHARGE_NOT_REFUNDABLE = ("invalid_request_error", "charge_not_refundable", 400, True)
@@ -48,10 +47,8 @@ class Why(Enum):
     FEE_ALREADY_REFUNDED = ("invalid_request_error", None, 400, False, "fee_already_refunded")
     FEES_NOT_ALLOWED = ("invalid_request_error", "application_fees_not_allowed", 400, False)
     PAYOUTS_NOT_ALLOWED = ("invalid_request_error", "payouts_not_allowed", 400, True)
-    STATUS_TRANSITION_INVALID = ("invalid_request_error", "status_transition_invalid", 400, False)
     BALANCE_INSUFFICIENT = ("invalid_request_error", "balance_insufficient", 400, True)
     LOCK_TIMEOUT = ("invalid_request_error", "lock_timeout", 429, True)
-    OVERLOADED = ("api_error", "overloaded", 503, True)
 
     @property
     def type(self) -> str:
