@@ -155,7 +155,7 @@ class Book:
         self.undues: dict[tuple[int, int, str], Due] = {}
         self._ids = ids
         self._bodies: list[str] = []
-        self._minted = 4
+        self._minted = 1
         self._branch_text = ""
 
     # reading
