@@ -1,7 +1,7 @@
-"""The floors: raw drivers that do recorded writes, as fast as each driver can.
+"""The floors: raw drivers that do recorded writes, in the order in which they were recorded.
 
 Statements and parameters are made ready before the clock runs: what is timed is the driver and
-the database. A floor reads nothing, checks nothing and guards nothing.
+the database. A floor reads nothing, checks nothing and guards nothing; what it writes verifies.
 """
 
 from __future__ import annotations

@@ -12,11 +12,22 @@ from sqlalchemy.dialects.postgresql import psycopg as dialect
 
 from connectlib.adapters.sql.bulk import IF_ABSENT, due_params
 from connectlib.adapters.sql.dialects import Compiled, compile_for
+from connectlib.adapters.sql.dialects.pipeline import (
+    Session,
+    array,
+    as_text,
+    numbered,
+    params_of,
+    rows_of,
+)
 from connectlib.adapters.sql.statements import REGISTRY, SWAPS
 from connectlib.adapters.sql.tables import NAMES, TABLES, metadata
 from connectlib.adapters.sql.tables.base import plain
 from connectlib.core.ledger import BrokenLedgerError
 from connectlib.ports.store import CommitUnknown, Contention, Race, StoreFault, Unavailable
+
+#: A statement as libpq takes it, and its parameters.
+Command = tuple[bytes, "Sequence[bytes | None]"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,45 +116,23 @@ def _swap(name: str) -> str:
     )
 
 
-def _array(values: Sequence[Any], *, text: bool) -> str:
-    """A PostgreSQL array literal, built by hand: the driver's own lists cost far more."""
-    if not text:
-        return "{" + ",".join(["NULL" if v is None else str(v) for v in values]) + "}"
-    if None not in values:
-        joined = '","'.join(values)
-        if "\\" not in joined and joined.count('"') == 2 * (len(values) - 1):
-            return f'{{"{joined}"}}'
-    quoted = [
-        "NULL" if v is None else '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        for v in values
-    ]
-    return "{" + ",".join(quoted) + "}"
-
-
 class PsycopgHand:
-    """The fast path: compiled SQL on the psycopg connection, in pipelines."""
+    """The fast path: compiled SQL in libpq pipelines; COPY for many rows."""
 
-    def __init__(self, connection: psycopg.Connection[Any], *, prepare: bool) -> None:
-        self._connection = connection
-        self._prepare = prepare
-        self._queue: list[tuple[str, Any, int | None]] = []
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        #: The start of the transaction: sent with whatever is first.
+        self._opening: list[Command] = [(b"BEGIN", ()), (b"SET LOCAL synchronous_commit = on", ())]
+        self._queue: list[tuple[Command, int | None]] = []
         self._copies: list[tuple[type[Any], Sequence[tuple[Any, ...]]]] = []
-        #: The start of the transaction: sent with the first read.
-        self._opening = ["BEGIN", "SET LOCAL synchronous_commit = on"]
 
     def read(self, asks: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Any]]:
         """See Hand."""
-        connection, prepare = self._connection, self._prepare
-        cursors = []
-        with connection.pipeline():
-            for text in self._opening:
-                connection.execute(text, prepare=prepare)
-            self._opening = []
-            for name, params in asks:
-                compiled = _compiled(name)
-                bound = {**compiled.given, **params}
-                cursors.append(connection.execute(compiled.text, bound, prepare=prepare))
-        return [cursor.fetchall() for cursor in cursors]
+        commands = [_asking(name, params) for name, params in asks]
+        skipped = len(self._opening)
+        results = self._session.run([*self._opening, *commands])
+        self._opening = []
+        return [rows_of(result) for result in results[skipped:]]
 
     def insert(self, kind: type[Any], rows: Sequence[tuple[Any, ...]]) -> None:
         """See Hand."""
@@ -152,36 +141,33 @@ class PsycopgHand:
         if len(rows) >= COPY_FROM and kind not in IF_ABSENT:
             self._copies.append((kind, rows))
             return
-        columns = zip(*rows, strict=True)
+        table = TABLES[kind].name
         arrays = [
-            _array(values, text=text)
-            for values, (_, text) in zip(columns, _types(TABLES[kind].name), strict=True)
+            array(values, text=text).encode()
+            for values, (_, text) in zip(zip(*rows, strict=True), _types(table), strict=True)
         ]
-        self._queue.append((_unnest(TABLES[kind].name), arrays, None))
+        self._queue.append(((numbered(_unnest(table)).text, arrays), None))
 
     def swap(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """See Hand."""
         if not rows:
             return
-        found = SWAPS[name]
         columns = list(zip(*rows, strict=True))
         (branch, *_) = columns.pop(-3)
-        named = [*found.columns, found.key, found.guard]
-        arrays: list[Any] = [
-            _array(values, text=_is_text(found.table.c[column]))
-            for values, column in zip(columns, named, strict=True)
+        params = [
+            array(values, text=text).encode()
+            for values, text in zip(columns, _texts(name), strict=True)
         ]
-        self._queue.append((_swap(name), [*arrays, branch], len(rows)))
+        command = (numbered(_swap(name)).text, [*params, as_text(branch)])
+        self._queue.append((command, len(rows)))
 
     def remove(self, rows: Sequence[Due]) -> None:
         """See Hand."""
-        text = _compiled("undue").text
-        self._queue += [(text, due_params(row), None) for row in rows]
+        self._queue += [(_asking("undue", due_params(row)), None) for row in rows]
 
     def change(self, name: str, params: Mapping[str, Any]) -> None:
         """See Hand."""
-        compiled = _compiled(name)
-        self._queue.append((compiled.text, {**compiled.given, **params}, None))
+        self._queue.append((_asking(name, params), None))
 
     def commit(self) -> None:
         """See Hand: the writes and the COMMIT are one round trip."""
@@ -193,26 +179,37 @@ class PsycopgHand:
             raise CommitUnknown(str(error).strip()) from error
 
     def _send(self) -> None:
-        connection, prepare = self._connection, self._prepare
         if self._copies:
             self.read(())
             for kind, rows in self._copies:
                 text = _copy(TABLES[kind].name)
-                with connection.cursor() as cursor, cursor.copy(text) as copy:
+                with self._session.connection.cursor() as cursor, cursor.copy(text) as copy:
                     for row in rows:
                         copy.write_row(row)
             self._copies = []
-        cursors = []
-        with connection.pipeline():
-            for text in self._opening:
-                connection.execute(text, prepare=prepare)
-            for text, params, count in self._queue:
-                cursors.append((connection.execute(text, params, prepare=prepare), count, text))
-            connection.execute("COMMIT", prepare=prepare)
+        opening, queue = self._opening, self._queue
         self._opening, self._queue = [], []
-        for done, count, text in cursors:
-            if count is not None and done.rowcount != count:
-                raise BrokenLedgerError(f"found {done.rowcount} rows of {count}: {text[:80]}")
+        commands = [command for command, _ in queue]
+        results = self._session.run([*opening, *commands, (b"COMMIT", ())])
+        for (command, wanted), done in zip(queue, results[len(opening) : -1], strict=True):
+            if wanted is not None and done.command_tuples != wanted:
+                shown = command[0][:80].decode()
+                raise BrokenLedgerError(f"found {done.command_tuples} rows of {wanted}: {shown}")
+
+
+def _asking(name: str, params: Mapping[str, Any]) -> Command:
+    compiled = _compiled(name)
+    text, order = numbered(compiled.text)
+    return text, params_of(order, {**compiled.given, **params})
+
+
+@cache
+def _texts(name: str) -> tuple[bool, ...]:
+    """Which columns of a swap's parameters are text: its values, its key, its guard."""
+    found = SWAPS[name]
+    return tuple(
+        _is_text(found.table.c[column]) for column in (*found.columns, found.key, found.guard)
+    )
 
 
 class Postgres:
@@ -229,25 +226,24 @@ class Postgres:
         self.conninfo = conninfo
         self.prepare = prepare
 
-    def connect(self) -> psycopg.Connection[Any]:
+    def connect(self) -> Session:
         """See Dialect."""
-        return psycopg.connect(
+        connection = psycopg.connect(
             self.conninfo, autocommit=True, prepare_threshold=5 if self.prepare else None
         )
+        return Session(connection, prepare=self.prepare)
 
-    def is_sound(self, connection: psycopg.Connection[Any]) -> bool:
+    def is_sound(self, session: Session) -> bool:
         """See Dialect."""
-        return (
-            not connection.closed
-            and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
-        )
+        return session.is_idle
 
-    def begin(self, connection: psycopg.Connection[Any]) -> PsycopgHand:
+    def begin(self, session: Session) -> PsycopgHand:
         """See Dialect."""
-        return PsycopgHand(connection, prepare=self.prepare)
+        return PsycopgHand(session)
 
-    def rollback(self, connection: psycopg.Connection[Any]) -> None:
+    def rollback(self, session: Session) -> None:
         """See Dialect."""
+        connection = session.connection
         if connection.closed:
             return
         try:
@@ -256,33 +252,30 @@ class Postgres:
         except psycopg.Error:
             return  # the connection is closed when it is given back
 
-    def fetch(
-        self, connection: psycopg.Connection[Any], compiled: Compiled, params: Mapping[str, Any]
-    ) -> list[Any]:
+    def fetch(self, session: Session, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
         """See Dialect."""
-        bound = {**compiled.given, **params}
-        return connection.execute(compiled.text, bound, prepare=self.prepare).fetchall()
+        text, order = numbered(compiled.text)
+        (result,) = session.run([(text, params_of(order, {**compiled.given, **params}))])
+        return rows_of(result)
 
-    def change(
-        self, connection: psycopg.Connection[Any], compiled: Compiled, params: Mapping[str, Any]
-    ) -> int:
+    def change(self, session: Session, compiled: Compiled, params: Mapping[str, Any]) -> int:
         """See Dialect."""
-        return connection.execute(compiled.text, {**compiled.given, **params}).rowcount
+        return session.connection.execute(compiled.text, {**compiled.given, **params}).rowcount
 
     def compile(self, statement: sa.ClauseElement) -> Compiled:
         """See Dialect."""
         return compile_for(_DIALECT, statement)
 
-    def snapshot(self, connection: psycopg.Connection[Any]) -> None:
+    def snapshot(self, session: Session) -> None:
         """See Dialect."""
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def stream(
-        self, connection: psycopg.Connection[Any], compiled: Compiled, params: Mapping[str, Any]
+        self, session: Session, compiled: Compiled, params: Mapping[str, Any]
     ) -> Iterator[Any]:
         """See Dialect."""
         name = f"s{abs(hash(compiled.text))}"
-        with connection.cursor(name) as cursor:
+        with session.connection.cursor(name) as cursor:
             cursor.itersize = 10_000
             yield from cursor.execute(compiled.text, {**compiled.given, **params})
 
