@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -65,6 +66,7 @@ class Line(NamedTuple):
 
 def line_of(case: Case, rounds: int) -> Line:
     """Run a case: warm-ups are dropped."""
+    os.sync()  # what earlier cases left to be written would be waited for here
     found = list(case.rounds(rounds + WARM_UPS))[WARM_UPS:]
     engine = median(each.engine / each.n for each in found) * 1e6
     floor = median(each.floor / each.n for each in found) * 1e6 or None
