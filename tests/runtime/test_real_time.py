@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connectlib import Connect, VirtualClock
 from tests.engines import HandClock, engine
 from tests.servers import Postgres
@@ -60,3 +62,23 @@ def test_a_server_that_restarts_is_met_again(durable_postgres: Postgres) -> None
         again = connect.charges.create(amount=1_000, currency="usd", source="tok_visa")
         assert again.status == "succeeded"
         assert connect.ledger.verify().ok
+
+
+def test_a_rollback_leaves_prepared_statements_alone(pg_url: str) -> None:
+    """The driver makes the server forget them after a ROLLBACK of its own."""
+    of = engine(pg_url, cache=False)
+    connect = Connect.over(of)
+    account = connect.testing.account()
+    for _ in range(7):  # often enough that the driver has prepared statements too
+        connect.payouts.list(account=account.id)
+        connect.charges.create(amount=1_000, currency="usd", source="tok_bypassPending")
+        connect.payouts.create(amount=100, currency="usd")
+        connect.run_due()
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="stop"), of.store.transaction(0) as tx:
+            tx.gather(of.executors[0].scene(), [])
+            raise RuntimeError("stop")
+        again = connect.charges.create(amount=1_000, currency="usd", source="tok_visa")
+        assert again.status == "succeeded"
+    assert connect.ledger.verify().ok
+    connect.close()

@@ -102,9 +102,12 @@ class Session:
             raise
         failed = next((each for each in results if each.status in _FAILED), None)
         if failed is not None:
+            error = errors.error_from_result(failed)
+            if isinstance(error, errors.InvalidSqlStatementName):
+                self._names.clear()  # somebody has made the server forget them
             for text in fresh:
-                del self._names[text]  # not all of them have been prepared: names are cheap
-            raise errors.error_from_result(failed)
+                self._names.pop(text, None)  # not all have been prepared: names are cheap
+            raise error
         return [each for each, is_one in zip(results, wanted, strict=True) if is_one]
 
     def _drain(self) -> list[Any]:

@@ -38,6 +38,8 @@ _make: Any = dialect.dialect
 _DIALECT = _make()
 #: From how many rows of one kind on COPY is faster than UNNEST.
 COPY_FROM = 64
+#: Up to how many rows plain VALUES and an UPDATE for each are faster than UNNEST.
+FEW = 8
 
 _CONTENTION = (
     errors.SerializationFailure,
@@ -142,6 +144,10 @@ class PsycopgHand:
             self._copies.append((kind, rows))
             return
         table = TABLES[kind].name
+        if len(rows) <= FEW:
+            params = [as_text(value) for row in rows for value in row]
+            self._queue.append(((_values(table, len(rows)), params), None))
+            return
         arrays = [
             array(values, text=text).encode()
             for values, (_, text) in zip(zip(*rows, strict=True), _types(table), strict=True)
@@ -151,6 +157,9 @@ class PsycopgHand:
     def swap(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """See Hand."""
         if not rows:
+            return
+        if len(rows) <= FEW:
+            self._queue += [((_swap_one(name), _swap_params(name, row)), 1) for row in rows]
             return
         columns = list(zip(*rows, strict=True))
         (branch, *_) = columns.pop(-3)
@@ -195,6 +204,48 @@ class PsycopgHand:
             if wanted is not None and done.command_tuples != wanted:
                 shown = command[0][:80].decode()
                 raise BrokenLedgerError(f"found {done.command_tuples} rows of {wanted}: {shown}")
+
+
+@cache
+def _values(table: str, n: int) -> bytes:
+    """INSERT of n rows, a parameter for each value."""
+    one = "(" + ", ".join(f"%s::{name}" for name, _ in _types(table)) + ")"
+    conflict = ""
+    if NAMES[table] in IF_ABSENT:
+        key = ", ".join(c.name for c in metadata.tables[table].primary_key)
+        conflict = f" ON CONFLICT ({key}) DO NOTHING"
+    rows = ", ".join([one] * n)
+    return numbered(f"INSERT INTO {table} ({_names(table)}) VALUES {rows}{conflict}").text
+
+
+@cache
+def _swap_one(name: str) -> bytes:
+    """One UPDATE for one row: see `_swap` for what its guard does."""
+    found = SWAPS[name]
+    of, quote = found.table.c, _DIALECT.identifier_preparer.quote
+    sets = ", ".join(
+        f"{quote(column)} = %s::{_type_of(of[column])}"
+        if column != found.guard
+        else f"{quote(column)} = CASE WHEN {quote(column)} = %s::BIGINT"
+        f" THEN %s::{_type_of(of[column])} END"
+        for column in found.columns
+    )
+    return numbered(
+        f"UPDATE {found.table.name} SET {sets} WHERE branch = %s::SMALLINT"
+        f" AND {quote(found.key)} = %s::{_type_of(of[found.key])}"
+    ).text
+
+
+def _swap_params(name: str, row: Sequence[Any]) -> list[bytes | None]:
+    """The values of a row in the order of `_swap_one`: the old guard before the new."""
+    found = SWAPS[name]
+    *values, branch, key, old = row
+    params: list[bytes | None] = []
+    for column, value in zip(found.columns, values, strict=True):
+        if column == found.guard:
+            params.append(as_text(old))
+        params.append(as_text(value))
+    return [*params, as_text(branch), as_text(key)]
 
 
 def _asking(name: str, params: Mapping[str, Any]) -> Command:
@@ -248,7 +299,9 @@ class Postgres:
             return
         try:
             if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                connection.execute("ROLLBACK")
+                # Not through the driver's execute: after a ROLLBACK it forgets, and makes the
+                # server forget, every prepared statement.
+                session.run([(b"ROLLBACK", ())])
         except psycopg.Error:
             return  # the connection is closed when it is given back
 
