@@ -59,11 +59,10 @@ def answer(run: Run, query: Query) -> Any:
 
 
 def _one(run: Run, query: One) -> Any:
-    table = t.TABLES[query.kind]
-    params = {"b": query.branch, "id": query.id}
-    for values in run(by_key(table.name), params):
-        row = query.kind(*values)
-        if row.world == query.world and query.account in (None, row.account):
+    kind, branch, world, id_, account = query
+    for values in run(by_key(t.TABLES[kind].name), {"b": branch, "id": id_}):
+        row = kind._make(values)
+        if row.world == world and account in (None, row.account):
             return row
     return None
 

@@ -118,13 +118,14 @@ class AsyncResource:
 
     async def _retrieve(self, id_: object, account: object) -> Any:
         """The object with an id in a namespace, through the cache."""
-        namespace = await self._namespace(account)
+        world = self._base.world
+        namespace = world.account if account is None else await self._namespace(account)
         row = None
         if isinstance(id_, str) and 0 < len(id_) < 256:
             row = await self._call(self._engine.cached, self._kind, id_)
         if (
             row is None
-            or row.world != self._base.world.id
+            or row.world != world.id
             or row.account != namespace
             or type(row) is not self._kind
         ):

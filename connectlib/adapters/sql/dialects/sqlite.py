@@ -82,8 +82,9 @@ def _insertion(table: str) -> str:
 def bind(compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
     """The parameters in order; a list becomes JSON text."""
     _, order, given = compiled
-    values = [params[key] if key in params else given[key] for key in order]
-    return [encode(one) if type(one) is list else one for one in values]
+    if given:
+        params = {**given, **params}
+    return [encode(one) if type(one := params[key]) is list else one for key in order]
 
 
 class SqliteHand:
