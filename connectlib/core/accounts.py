@@ -169,7 +169,7 @@ def _requested(row: Account, wanted: tuple[tuple[str, bool], ...]) -> dict[str, 
 
 def touch_keys(account: str, *, wallet: bool = False) -> Keys:
     """What a change of an account needs."""
-    return Keys(rows=(account,), heads=(account,), wallets=(account,) if wallet else ())
+    return Keys(rows=(account,), heads=(account,), wallets=((account, 0),) if wallet else ())
 
 
 def _found(book: Book, id_: str) -> Account | Refused:

@@ -74,7 +74,8 @@ class Keys(NamedTuple):
     """What a piece of work needs loaded, and locked where it may change.
 
     rows: ids of versioned rows, locked. accounts: ids of accounts, read after the locks.
-    ledger: ledger accounts, locked. wallets: owners whose every balance account is locked.
+    ledger: ledger accounts, locked. wallets: (owner, since): the owner's balance accounts are
+    locked, those of days from `since` on.
     heads: accounts whose event number is locked. unpaid: (owner, currency) whose available
     balance transactions not yet paid out are read after the locks.
     """
@@ -82,7 +83,7 @@ class Keys(NamedTuple):
     rows: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     ledger: frozenset[LedgerKey] | set[LedgerKey] = frozenset()
-    wallets: tuple[str, ...] = ()
+    wallets: tuple[tuple[str, int], ...] = ()
     heads: tuple[str, ...] = ()
     unpaid: tuple[tuple[str, str], ...] = ()
 

@@ -43,6 +43,8 @@ MACHINE = Machine(
 )
 RECORDED, SETTLED = 1, 2  #: Why a refund waits (API reference, Refunds, `pending_reason`).
 SHORT, PROCESSING = "insufficient_funds", "processing"
+#: Days further back than this have matured, however late the pump is: their accounts are empty.
+_MATURED = 31 * DAY
 
 
 class Recorded(NamedTuple):
@@ -103,7 +105,8 @@ def keys_of(charge: Charge, world: World, at: int) -> Keys:
         rows += (charge.application_fee,)
         touched |= keys(Fact.FEE_REFUND, owners)
     all_ = tuple(parties)
-    return Keys(rows, accounts=all_, heads=all_, ledger=touched, wallets=(charge.account,))
+    since = midnight(at) - _MATURED
+    return Keys(rows, accounts=all_, heads=all_, ledger=touched, wallets=((charge.account, since),))
 
 
 def _owners(world: World, charge: Charge, at: int) -> Owners:

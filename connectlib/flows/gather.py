@@ -26,7 +26,7 @@ class Wanted:
         rows: set[str] = set()
         accounts: set[str] = set()
         heads: set[str] = set()
-        wallets: set[str] = set()
+        wallets: dict[str, int] = {}
         unpaid: set[tuple[str, str]] = set()
         ledger: set[Any] = set()
         for work in works:
@@ -35,12 +35,14 @@ class Wanted:
             accounts.update(keys.accounts)
             ledger |= keys.ledger
             heads.update(keys.heads)
-            wallets.update(keys.wallets)
+            for owner, since in keys.wallets:
+                wallets[owner] = min(since, wallets.get(owner, since))
             unpaid.update(keys.unpaid)
         self.rows = sorted(rows)
         self.accounts = sorted(accounts - rows)
         self.heads = sorted(heads)
         self.wallets = sorted(wallets)
+        self.since = min(wallets.values(), default=0)
         self.unpaid = sorted(unpaid)
         self.ledger = ledger
         self.keys = sorted({work.request.key for work in works if work.request is not None})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from connectlib.ports.store import (
     StoreFault,
     Unavailable,
 )
+from connectlib.runtime.quiet import LARGE, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 #: How often a batch is tried, and how long the first pause is, in seconds; it doubles.
 TRIES, PAUSE = 8, 0.005
-#: From how many works on a batch is large.
-LARGE = 64
 
 
 class OutcomeUnknownFault(Exception):
@@ -117,15 +115,10 @@ class Executor:
         raise fault
 
     def _once(self, works: Sequence[AnyWork]) -> list[Any]:
-        if len(works) < LARGE or not gc.isenabled():
+        if len(works) < LARGE:
             return self._commit(works)
-        # A large batch makes tens of thousands of rows that all live until its end: looking for
-        # garbage among them again and again costs up to a third of its time.
-        gc.disable()
-        try:
+        with quiet(len(works)):
             return self._commit(works)
-        finally:
-            gc.enable()
 
     def _commit(self, works: Sequence[AnyWork]) -> list[Any]:
         with self._store.transaction(self._branch) as tx:

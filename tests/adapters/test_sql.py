@@ -13,6 +13,7 @@ from connectlib import Connect, SchemaError
 from connectlib.adapters.sql import queries, schema
 from connectlib.adapters.sql import tables as t
 from connectlib.adapters.sql.bulk import absent, insertion
+from connectlib.adapters.sql.dialects.sqlite import _alone, _compiled
 from connectlib.adapters.sql.statements import REGISTRY
 from connectlib.core.rows import BalanceTransaction, Charge, Due, Event
 from tests.engines import engine
@@ -48,6 +49,24 @@ def statements() -> dict[str, object]:
 def test_every_statement_keeps_the_rules() -> None:
     found = registry_flaws(statements(), SHARED, {"absent": "postgresql"})
     assert found == []
+
+
+def test_no_statement_walks_a_branch_from_end_to_end(tmp_path) -> None:
+    """On SQLite, whose planner sees no statistics: every search is by more than the branch."""
+    url = f"sqlite:///{tmp_path}/shop.db"
+    Connect(url).close()
+    connection = sqlite3.connect(tmp_path / "shop.db")
+    whole = {"any lane", "totals", "worlds", "set now"}  # small tables, or a report of them all
+    walks = {}
+    for name in REGISTRY.keys() - whole:
+        text = _compiled(name).text
+        for sent in (text, _alone(text)):
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {sent}", [None] * sent.count("?"))
+            lines = [line for *_, line in plan if "cl_" in line or " done " in line]
+            assert lines or text.startswith("INSERT"), name
+            walks |= dict.fromkeys((line for line in lines if "AND" not in line), name)
+    connection.close()
+    assert walks == {}
 
 
 def test_what_is_really_sent_keeps_the_rules(tmp_path) -> None:

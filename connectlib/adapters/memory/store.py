@@ -75,7 +75,10 @@ class MemoryTx:
         book.gathered = wanted.ledger
         keys = set(wanted.ledger)
         for owner in wanted.wallets:
-            keys.update(of.owned.get((book.world.id, owner), ()))
+            owned = of.owned.get((book.world.id, owner), ())
+            keys.update(
+                key for key in owned if not key.available_on or key.available_on >= wanted.since
+            )
         for key in keys:
             if key in of.ledger:
                 entry = of.ledger[key].copy()

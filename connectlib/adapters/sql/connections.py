@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import Condition
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class Lender:
     def _start(self) -> None:
         self._pid = os.getpid()
         self._free: deque[Any] = deque()
-        self._places = BoundedSemaphore(self._limit)
+        self._made = self._waiting = 0
+        self._changed = Condition()
         self._inherited: list[Any] = []
 
     def take(self) -> Any:
@@ -39,24 +40,52 @@ class Lender:
             inherited = [*self._inherited, *self._free]
             self._start()
             self._inherited = inherited  # kept, so that nobody closes the parent's sockets
-        self._places.acquire()
         try:
             return self._free.pop()
         except IndexError:
-            pass
+            return self._wait() or self._make()
+
+    def _wait(self) -> Any:
+        """A connection that somebody gives back; None where a new one may be made."""
+        with self._changed:
+            # Told before looking again: who gives one back from here on sees that we wait.
+            self._waiting += 1
+            try:
+                while True:
+                    if self._free:
+                        try:
+                            return self._free.pop()
+                        except IndexError:
+                            continue  # somebody who did not wait was quicker
+                    if self._made < self._limit:
+                        self._made += 1
+                        return None
+                    self._changed.wait()
+            finally:
+                self._waiting -= 1
+
+    def _make(self) -> Any:
         try:
             return self._connect()
         except BaseException:
-            self._places.release()
+            self._lost()
             raise
 
     def give_back(self, connection: Any) -> None:
         """Take a connection back; a broken one is closed."""
-        if self._is_sound(connection):
-            self._free.append(connection)
-        else:
+        if not self._is_sound(connection):
             connection.close()
-        self._places.release()
+            self._lost()
+            return
+        self._free.append(connection)
+        if self._waiting:
+            with self._changed:
+                self._changed.notify()
+
+    def _lost(self) -> None:
+        with self._changed:
+            self._made -= 1
+            self._changed.notify()
 
     @contextmanager
     def lend(self) -> Iterator[Any]:
@@ -73,3 +102,4 @@ class Lender:
             return
         while self._free:
             self._free.pop().close()
+            self._lost()

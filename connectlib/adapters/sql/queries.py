@@ -59,8 +59,14 @@ def answer(run: Run, query: Query) -> Any:
 
 
 def _one(run: Run, query: One) -> Any:
-    kind, branch, world, id_, account = query
-    for values in run(by_key(t.TABLES[kind].name), {"b": branch, "id": id_}):
+    statement = by_key(t.TABLES[query.kind].name)
+    return of_one(query, run(statement, {"b": query.branch, "id": query.id}))
+
+
+def of_one(query: One, rows: list[Any]) -> Any:
+    """The row found by its key, where it is of the world and namespace asked for."""
+    kind, _, world, _, account = query
+    for values in rows:
         row = kind._make(values)
         if row.world == world and account in (None, row.account):
             return row

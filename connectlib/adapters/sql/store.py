@@ -17,7 +17,7 @@ from connectlib.adapters.sql.tables.base import SMALL, TEXT
 from connectlib.adapters.sql.tx import SqlTx
 from connectlib.core.ledger import GENESIS
 from connectlib.core.rows import Lane, World
-from connectlib.ports.store import StoreFault, Unavailable
+from connectlib.ports.store import One, StoreFault, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -126,6 +126,10 @@ class SqlStore:
         except dialect.errors as error:
             raise dialect.fault(error) from error
         try:
+            if type(query) is One:
+                kind, branch, _, id_, _ = query
+                found = compile_(queries.by_key(t.TABLES[kind].name))
+                return queries.of_one(query, dialect.fetch_by_key(connection, found, branch, id_))
             return queries.answer(
                 lambda statement, params: dialect.fetch(connection, compile_(statement), params),
                 query,

@@ -126,7 +126,8 @@ class SqlTx:
             numbers = sorted(ledger_id(key) for key in wanted.ledger)
             ask("lock ledger", _ledger_into(book), ids=numbers)
             if wanted.wallets:
-                ask("lock wallets", _ledger_into(book), owners=wanted.wallets)
+                take = _ledger_into(book)
+                ask("lock wallets", take, owners=wanted.wallets, since=wanted.since)
         if wanted.accounts:
             ask(f"rows {_NAME[Account]}", _rows_into(book, Account), ids=wanted.accounts)
         if wanted.keys:

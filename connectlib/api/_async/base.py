@@ -11,6 +11,7 @@ from connectlib.core.rows import Account
 from connectlib.flows import reading, texts
 from connectlib.runtime.joining import joined_of
 from connectlib.runtime.pump import catch_up
+from connectlib.runtime.quiet import quiet
 from connectlib.runtime.run_async import async_call, run_async
 from connectlib.wire.errors import Invalid
 from connectlib.wire.objects.base import ListObject, StripeObject
@@ -184,16 +185,17 @@ class AsyncResource:
         """
         results: list[Any] = [None] * len(items)
         calls: dict[int, Any] = {}
-        for place, item in enumerate(items):
-            words = dict(item)
-            account, key = words.pop("account", None), words.pop("idempotency_key", None)
-            try:
-                calls[place] = await prepare(account, key, words)
-            except ConnectError as error:
-                results[place] = error
-        values = await self._run(create(self._base.ground, list(calls.values())))
-        for place, shown in zip(calls, self._shown(values), strict=True):
-            results[place] = shown
+        with quiet(len(items)):
+            for place, item in enumerate(items):
+                words = dict(item)
+                account, key = words.pop("account", None), words.pop("idempotency_key", None)
+                try:
+                    calls[place] = await prepare(account, key, words)
+                except ConnectError as error:
+                    results[place] = error
+            values = await self._run(create(self._base.ground, list(calls.values())))
+            for place, shown in zip(calls, self._shown(values), strict=True):
+                results[place] = shown
         return results
 
     def _always(self) -> tuple[tuple[str, Any], ...]:

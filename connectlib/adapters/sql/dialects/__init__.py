@@ -62,6 +62,10 @@ class Dialect(Protocol):
         """The rows of one statement outside any transaction."""
         ...
 
+    def fetch_by_key(self, connection: Any, compiled: Compiled, branch: int, id_: str) -> list[Any]:
+        """The row of a statement whose parameters are a branch and an id: the shortest read."""
+        ...
+
     def compile(self, statement: sa.ClauseElement) -> Compiled:
         """A statement as this driver takes it."""
         ...

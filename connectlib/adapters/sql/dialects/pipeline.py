@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 from psycopg import errors, pq
+from psycopg.adapt import Transformer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: Types whose text is an integer: int8, int2, int4.
-_INTEGERS = frozenset({20, 21, 23})
 _NAMED = re.compile(r"%\((\w+)\)s")
 #: poll, where there is one: it opens nothing and knows no limit.
 _Waiting: Any = getattr(selectors, "PollSelector", selectors.SelectSelector)
@@ -58,6 +57,7 @@ class Session:
     def __init__(self, connection: psycopg.Connection[Any], *, prepare: bool) -> None:
         self.connection = connection
         self._pgconn = connection.pgconn
+        self._reader = Transformer(connection)
         self._prepare = prepare
         self._names: dict[bytes, bytes] = {}
         self._made = 0
@@ -131,27 +131,14 @@ class Session:
                 return results
             results.append(result)
 
+    def rows_of(self, result: Any) -> list[tuple[Any, ...]]:
+        """The rows of a result, made by the driver: in C, where it has any."""
+        self._reader.set_pgresult(result, set_loaders=True, format=pq.Format.TEXT)
+        return self._reader.load_rows(0, result.ntuples, tuple)
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
-
-
-def rows_of(result: Any) -> list[tuple[Any, ...]]:
-    """The rows of a result: integers as int, everything else as text."""
-    fields = range(result.nfields)
-    is_int = [result.ftype(field) in _INTEGERS for field in fields]
-    value = result.get_value
-    return [
-        tuple(
-            None
-            if (cell := value(row, field)) is None
-            else int(cell)
-            if is_int[field]
-            else cell.decode()
-            for field in fields
-        )
-        for row in range(result.ntuples)
-    ]
 
 
 def params_of(order: Sequence[str], params: Mapping[str, Any]) -> list[bytes | None]:

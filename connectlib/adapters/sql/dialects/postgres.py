@@ -18,7 +18,6 @@ from connectlib.adapters.sql.dialects.pipeline import (
     as_text,
     numbered,
     params_of,
-    rows_of,
 )
 from connectlib.adapters.sql.statements import REGISTRY, SWAPS
 from connectlib.adapters.sql.tables import NAMES, TABLES, metadata
@@ -134,7 +133,7 @@ class PsycopgHand:
         skipped = len(self._opening)
         results = self._session.run([*self._opening, *commands])
         self._opening = []
-        return [rows_of(result) for result in results[skipped:]]
+        return [self._session.rows_of(result) for result in results[skipped:]]
 
     def insert(self, kind: type[Any], rows: Sequence[tuple[Any, ...]]) -> None:
         """See Hand."""
@@ -310,6 +309,12 @@ class Postgres:
         # The driver makes rows of many columns in C: for pages that outweighs its cursors.
         bound = {**compiled.given, **params}
         return session.connection.execute(compiled.text, bound, prepare=self.prepare).fetchall()
+
+    def fetch_by_key(
+        self, session: Session, compiled: Compiled, branch: int, id_: str
+    ) -> list[Any]:
+        """See Dialect."""
+        return self.fetch(session, compiled, {"b": branch, "id": id_})
 
     def change(self, session: Session, compiled: Compiled, params: Mapping[str, Any]) -> int:
         """See Dialect."""

@@ -73,18 +73,28 @@ def _compiled(name: str) -> Compiled:
 
 
 @cache
+def _alone(text: str) -> str:
+    """The text of a statement whose one list has one element: half the time of a JSON list."""
+    return text.replace("IN (SELECT value FROM json_each(?))", "= ?")
+
+
+@cache
 def _insertion(table: str) -> str:
     kind = NAMES[table]
     statement = absent(kind, "sqlite") if kind in IF_ABSENT else insertion(kind)
     return str(statement.compile(dialect=_DIALECT))
 
 
-def bind(compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
-    """The parameters in order; a list becomes JSON text."""
-    _, order, given = compiled
+def bind(compiled: Compiled, params: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """A statement's text and its parameters in order; a list becomes JSON text, or is alone."""
+    text, order, given = compiled
     if given:
         params = {**given, **params}
-    return [encode(one) if type(one := params[key]) is list else one for key in order]
+    ids = params.get("ids")
+    if ids is not None and len(ids) == 1:
+        (alone,) = ids
+        return _alone(text), [alone if key == "ids" else params[key] for key in order]
+    return text, [encode(one) if type(one := params[key]) is list else one for key in order]
 
 
 class SqliteHand:
@@ -98,8 +108,7 @@ class SqliteHand:
         run = self._connection.execute
         found = []
         for name, params in asks:
-            compiled = _compiled(name)
-            found.append(run(compiled.text, bind(compiled, params)).fetchall())
+            found.append(run(*bind(_compiled(name), params)).fetchall())
         return found
 
     def insert(self, kind: type[Any], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -118,13 +127,12 @@ class SqliteHand:
         """See Hand."""
         if rows:
             compiled = _compiled("undue")
-            params = [bind(compiled, due_params(row)) for row in rows]
+            params = [bind(compiled, due_params(row))[1] for row in rows]
             self._connection.executemany(compiled.text, params)
 
     def change(self, name: str, params: Mapping[str, Any]) -> None:
         """See Hand."""
-        compiled = _compiled(name)
-        self._connection.execute(compiled.text, bind(compiled, params))
+        self._connection.execute(*bind(_compiled(name), params))
 
     def commit(self) -> None:
         """See Hand."""
@@ -189,13 +197,19 @@ class Sqlite:
         self, connection: sqlite3.Connection, compiled: Compiled, params: Mapping[str, Any]
     ) -> list[Any]:
         """See Dialect."""
-        return connection.execute(compiled.text, bind(compiled, params)).fetchall()
+        return connection.execute(*bind(compiled, params)).fetchall()
+
+    def fetch_by_key(
+        self, connection: sqlite3.Connection, compiled: Compiled, branch: int, id_: str
+    ) -> list[Any]:
+        """See Dialect."""
+        return connection.execute(compiled.text, (branch, id_)).fetchall()
 
     def change(
         self, connection: sqlite3.Connection, compiled: Compiled, params: Mapping[str, Any]
     ) -> int:
         """See Dialect."""
-        return connection.execute(compiled.text, bind(compiled, params)).rowcount
+        return connection.execute(*bind(compiled, params)).rowcount
 
     def compile(self, statement: sa.ClauseElement) -> Compiled:
         """See Dialect."""
@@ -210,7 +224,7 @@ class Sqlite:
         self, connection: sqlite3.Connection, compiled: Compiled, params: Mapping[str, Any]
     ) -> Iterator[Any]:
         """See Dialect."""
-        return connection.execute(compiled.text, bind(compiled, params))
+        return connection.execute(*bind(compiled, params))
 
     def fault(self, error: Exception) -> StoreFault:
         """See Dialect."""
