@@ -18,17 +18,24 @@ if TYPE_CHECKING:
     from moneyed import Money
 
     from connectlib.adapters.clock import VirtualClock
+    from connectlib.adapters.fx.ecb import EcbRates
+    from connectlib.adapters.fx.static import TEST_RATES, StaticRates
+    from connectlib.adapters.processors.scripted import ScriptedProcessor
+    from connectlib.adapters.processors.stripe import StripeProcessor
     from connectlib.api import errors
     from connectlib.api._async.client import AsyncConnect
     from connectlib.api._sync.client import Connect
     from connectlib.api.errors import (
         APIConnectionError,
         APIError,
+        BalanceInsufficient,
         CardError,
         ConfigurationError,
         ConnectError,
         IdempotencyError,
         InvalidRequestError,
+        MigrationNeeded,
+        MissingExtra,
         OutcomeUnknown,
         PermissionError,  # noqa: A004
         RateLimitError,
@@ -36,29 +43,58 @@ if TYPE_CHECKING:
         SchemaError,
         TransactionError,
     )
-    from connectlib.core.fees import FeeSchedule, Rate
+    from connectlib.core.application_fee_policies import ApplicationFeePolicy, Tier
+    from connectlib.core.fee_bearers import Bearers
+    from connectlib.core.fee_policies import DisputeFee, DisputeFees, FeePolicy, PayoutFees
+    from connectlib.core.fees import (
+        DEFAULT_FEES,
+        LIST_SURCHARGES,
+        FeeSchedule,
+        Rate,
+        Surcharges,
+    )
+    from connectlib.ports.fx import RatesError
     from connectlib.runtime.joined import sqlite_engine
 
 __version__ = "0.1.0"
 
 #: Name -> the module it is in.
 _WHERE = {
+    "ApplicationFeePolicy": "connectlib.core.application_fee_policies",
     "AsyncConnect": "connectlib.api._async.client",
+    "Bearers": "connectlib.core.fee_bearers",
     "Connect": "connectlib.api._sync.client",
+    "EcbRates": "connectlib.adapters.fx.ecb",
     "FeeSchedule": "connectlib.core.fees",
     "Money": "moneyed",
     "Rate": "connectlib.core.fees",
+    "ScriptedProcessor": "connectlib.adapters.processors.scripted",
+    "StripeProcessor": "connectlib.adapters.processors.stripe",
+    "RatesError": "connectlib.ports.fx",
+    "StaticRates": "connectlib.adapters.fx.static",
+    "TEST_RATES": "connectlib.adapters.fx.static",
+    "Tier": "connectlib.core.application_fee_policies",
     "VirtualClock": "connectlib.adapters.clock",
     "sqlite_engine": "connectlib.runtime.joined",
+    **dict.fromkeys(
+        ("DEFAULT_FEES", "LIST_SURCHARGES", "FeeSchedule", "Rate", "Surcharges"),
+        "connectlib.core.fees",
+    ),
+    **dict.fromkeys(
+        ("DisputeFee", "DisputeFees", "FeePolicy", "PayoutFees"), "connectlib.core.fee_policies"
+    ),
     **dict.fromkeys(
         (
             "APIConnectionError",
             "APIError",
+            "BalanceInsufficient",
             "CardError",
             "ConfigurationError",
             "ConnectError",
             "IdempotencyError",
             "InvalidRequestError",
+            "MigrationNeeded",
+            "MissingExtra",
             "OutcomeUnknown",
             "PermissionError",
             "RateLimitError",
@@ -71,23 +107,42 @@ _WHERE = {
 }
 
 __all__ = [
+    "DEFAULT_FEES",
+    "LIST_SURCHARGES",
+    "TEST_RATES",
     "APIConnectionError",
     "APIError",
+    "ApplicationFeePolicy",
     "AsyncConnect",
+    "BalanceInsufficient",
+    "Bearers",
     "CardError",
     "ConfigurationError",
     "Connect",
     "ConnectError",
+    "DisputeFee",
+    "DisputeFees",
+    "EcbRates",
+    "FeePolicy",
     "FeeSchedule",
     "IdempotencyError",
     "InvalidRequestError",
+    "MigrationNeeded",
+    "MissingExtra",
     "Money",
     "OutcomeUnknown",
+    "PayoutFees",
     "PermissionError",
     "Rate",
     "RateLimitError",
+    "RatesError",
     "RetryTransaction",
     "SchemaError",
+    "ScriptedProcessor",
+    "StaticRates",
+    "StripeProcessor",
+    "Surcharges",
+    "Tier",
     "TransactionError",
     "VirtualClock",
     "errors",

@@ -41,6 +41,9 @@ class Page:
     def __iter__(self) -> Any:
         return iter(self.data)
 
+    def __getitem__(self, place: int) -> Any:
+        return self._page[place]
+
     def auto_paging_iter(self) -> list[Any]:
         async def every() -> list[Any]:
             return [each async for each in self._page.auto_paging_aiter()]

@@ -11,7 +11,16 @@ import sys
 from pathlib import Path
 
 from connectlib.api.books import policy
-from connectlib.core import accounts, charges, payouts, refunds
+from connectlib.core import (
+    accounts,
+    charges,
+    payment_intents,
+    payment_methods,
+    payouts,
+    refunds,
+    setup_intents,
+    transfer_schedules,
+)
 from connectlib.core.ledger import DEBIT_NORMAL, GUARDED, Purpose
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -38,9 +47,12 @@ def chart() -> str:
 def machines() -> str:
     """The state machines, drawn."""
     found = {
+        "payment intent": payment_intents.MACHINE,
+        "setup intent": setup_intents.MACHINE,
         "charge": charges.MACHINE,
         "refund": refunds.MACHINE,
         "payout": payouts.MACHINE,
+        "transfer schedule": transfer_schedules.MACHINE,
         "capability": accounts.CAPABILITY_MACHINE,
     }
     return "\n\n".join(
@@ -48,8 +60,16 @@ def machines() -> str:
     )
 
 
+def method_machine() -> str:
+    """The state machine of payment methods, drawn."""
+    return f"```mermaid\n{payment_methods.MACHINE.drawing()}\n```"
+
+
 #: {file: {name of the table: what it says}}
-TABLES = {"ledger.md": {"postings": postings, "chart": chart, "machines": machines}}
+TABLES = {
+    "customers.md": {"machine": method_machine},
+    "ledger.md": {"postings": postings, "chart": chart, "machines": machines},
+}
 
 
 def filled(text: str, name: str, table: str) -> str:

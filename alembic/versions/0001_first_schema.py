@@ -38,7 +38,7 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b country:t default_currency:t "
         "email:t? business_type:t? card_payments:t transfers:t fees_payer:t losses:t "
         "requirement_collection:t dashboard:t details_submitted:s payout_interval:t bank:t? "
-        "service_agreement:t deleted:s details:t metadata:t",
+        "service_agreement:t deleted:s details:t metadata:t waiting:t",
         key="branch id",
         indexes=["branch world account id"],
     ),
@@ -46,7 +46,8 @@ TABLES = [
         "cl_application_fee",
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t payer:t "
         "charge:t balance_transaction:t amount_refunded:b available_on:b "
-        "originating_transaction:t?",
+        "originating_transaction:t? taken:b? taken_currency:t? taken_back:b earned:b? "
+        "earned_currency:t? earned_back:b exchange_rate:t?",
         key="branch id",
         checks={
             "amount": "amount > 0",
@@ -57,7 +58,7 @@ TABLES = [
     Table(
         "cl_balance_transaction",
         "branch:s id:t world:s account:t created:b type:t amount:b fee:b currency:t "
-        "available_on:b day:b source:t description:t? fee_details:t?",
+        "available_on:b day:b source:t description:t? fee_details:t? exchange_rate:t?",
         key="branch id",
         indexes=[
             "branch account currency available_on id",
@@ -66,21 +67,38 @@ TABLES = [
         ],
     ),
     Table(
+        "cl_callback",
+        "branch:s id:t world:s account:t created:b news:t kind:t object_id:t outcome:t amount:b "
+        "currency:t",
+        key="branch id",
+        indexes=["branch object_id", "branch world account id"],
+    ),
+    Table(
         "cl_charge",
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t status:t "
         "source:t method:t amount_refunded:b transferred:b available_on:b fee_amount:b "
         "balance_transaction:t? application_fee:t? application_fee_amount:b? transfer:t? "
-        "destination:t? transfer_amount:b? on_behalf_of:t? source_transfer:t? "
-        "transfer_group:t? description:t? statement_descriptor:t? receipt_email:t? "
-        "failure_code:t? failure_message:t? outcome:t? metadata:t",
+        "destination:t? transfer_amount:b? on_behalf_of:t? source_transfer:t? transfer_group:t? "
+        "description:t? statement_descriptor:t? receipt_email:t? failure_code:t? "
+        "failure_message:t? outcome:t? metadata:t amount_captured:b? capture_before:b "
+        "payment_intent:t? customer:t? method_id:t? settled:b? settled_currency:t? "
+        "exchange_rate:t? country:t refunds_waiting:b options:t?",
         key="branch id",
         checks={
             "amount": "amount > 0",
             "refunded": "amount_refunded >= 0 AND amount_refunded <= amount",
-            "transferred": "transferred >= 0 AND transferred <= amount",
+            "transferred": "transferred >= 0",
         },
         indexes=["branch world account id"],
-        present=["branch transfer_group"],
+        present=["branch customer", "branch payment_intent", "branch transfer_group"],
+    ),
+    Table(
+        "cl_customer",
+        "branch:s id:t world:s account:t version:b created:b email:t? name:t? phone:t? "
+        "description:t? address:t? shipping:t? default_method:t? deleted:s metadata:t",
+        key="branch id",
+        indexes=["branch world account id"],
+        present=["branch email"],
     ),
     Table(
         "cl_due",
@@ -103,6 +121,13 @@ TABLES = [
             "amount": "amount > 0",
         },
         indexes=["branch fee id"],
+    ),
+    Table(
+        "cl_fx_quote",
+        "branch:s id:t world:s account:t version:b created:b to_currency:t rates:t expires_at:b "
+        "usage:t?",
+        key="branch id",
+        indexes=["branch world account id"],
     ),
     Table(
         "cl_head",
@@ -148,8 +173,8 @@ TABLES = [
     ),
     Table(
         "cl_ledger_transfer",
-        "branch:s txn:b leg:s debit:b credit:b currency:t amount:b d_seq:b d_balance:b "
-        "c_seq:b c_balance:b",
+        "branch:s txn:b leg:s debit:b credit:b currency:t amount:b d_seq:b d_balance:b c_seq:b "
+        "c_balance:b",
         key="branch txn leg",
         unique=["branch credit c_seq", "branch debit d_seq"],
         checks={
@@ -161,6 +186,33 @@ TABLES = [
         "cl_object_version",
         "branch:s id:t version:b world:s snapshot:t",
         key="branch id version",
+    ),
+    Table(
+        "cl_payment_intent",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t status:t "
+        "client_secret:t capture_method:t confirmation_method:t customer:t? method_id:t? "
+        "charge:t? attempt:b authenticated:s amount_capturable:b amount_received:b "
+        "destination:t? transfer_amount:b? application_fee_amount:b? on_behalf_of:t? "
+        "transfer_group:t? setup_future_usage:t? off_session:s method_types:t next_action:t? "
+        "last_error:t? canceled_at:b? cancellation_reason:t? splits:t? fx_quote:t? "
+        "description:t? statement_descriptor:t? receipt_email:t? return_url:t? shipping:t? "
+        "options:t metadata:t",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+            "capturable": "amount_capturable >= 0 AND amount_capturable <= amount",
+            "received": "amount_received >= 0 AND amount_received <= amount",
+        },
+        indexes=["branch world account id"],
+        present=["branch customer"],
+    ),
+    Table(
+        "cl_payment_method",
+        "branch:s id:t world:s account:t version:b created:b kind:t token:t country:t details:t "
+        "fingerprint:t? customer:t? billing:t? spent:s ready:s metadata:t",
+        key="branch id",
+        indexes=["branch world account id"],
+        present=["branch customer"],
     ),
     Table(
         "cl_payout",
@@ -185,8 +237,8 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t charge:t "
         "status:t available_on:b balance_transaction:t? failure_balance_transaction:t? "
         "failure_reason:t? pending_reason:t? reason:t? transfer_reversal:t? "
-        "source_transfer_reversal:t? fee_refund:t? reverse_transfer:s "
-        "refund_application_fee:s metadata:t",
+        "source_transfer_reversal:t? fee_refund:t? reverse_transfer:s refund_application_fee:s "
+        "metadata:t payment_intent:t? settled:b? settled_currency:t? exchange_rate:t?",
         key="branch id",
         checks={
             "amount": "amount > 0",
@@ -194,17 +246,28 @@ TABLES = [
         indexes=["branch charge id", "branch world account id"],
     ),
     Table(
+        "cl_setup_intent",
+        "branch:s id:t world:s account:t version:b created:b status:t client_secret:t usage:t "
+        "customer:t? method_id:t? attempt:b authenticated:s on_behalf_of:t? method_types:t "
+        "next_action:t? last_error:t? cancellation_reason:t? description:t? return_url:t? "
+        "options:t metadata:t",
+        key="branch id",
+        indexes=["branch world account id"],
+        present=["branch customer"],
+    ),
+    Table(
         "cl_transfer",
-        "branch:s id:t world:s account:t version:b created:b amount:b currency:t "
-        "destination:t destination_payment:t balance_transaction:t amount_reversed:b "
-        "available_on:b source_transaction:t? transfer_group:t? description:t? metadata:t",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t destination:t "
+        "destination_payment:t balance_transaction:t amount_reversed:b available_on:b "
+        "source_transaction:t? transfer_group:t? description:t? metadata:t arrived:b? "
+        "arrived_currency:t? arrived_reversed:b exchange_rate:t? schedule:t?",
         key="branch id",
         checks={
             "amount": "amount > 0",
             "reversed": "amount_reversed >= 0 AND amount_reversed <= amount",
         },
         indexes=["branch destination id", "branch world account id"],
-        present=["branch transfer_group"],
+        present=["branch transfer_group", "branch source_transaction"],
     ),
     Table(
         "cl_transfer_reversal",
@@ -216,6 +279,18 @@ TABLES = [
             "amount": "amount > 0",
         },
         indexes=["branch transfer id"],
+    ),
+    Table(
+        "cl_transfer_schedule",
+        "branch:s id:t world:s account:t version:b created:b amount:b currency:t destination:t "
+        "status:t release_on:b? condition:t? source_transaction:t? transfer:t? "
+        "transfer_group:t? description:t? failure_code:t? failure_message:t? metadata:t",
+        key="branch id",
+        checks={
+            "amount": "amount > 0",
+        },
+        indexes=["branch world account id"],
+        present=["branch source_transaction"],
     ),
     Table(
         "cl_world",

@@ -9,7 +9,7 @@ from connectlib.core.balance import Funds
 from connectlib.core.ledger import BALANCE, DEBIT_NORMAL, Purpose
 from connectlib.core.moments import datetime_of, moment_of, of_datetime, parse_moment
 from connectlib.core.money import display
-from connectlib.core.postings import POLICY, Fact
+from connectlib.core.postings import POLICY, Fact, Side
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.verify import Report, prove, together
 from connectlib.wire.errors import Invalid
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from connectlib.core.ledger import LedgerAccount, LedgerKey
     from connectlib.ports.store import Entry
     from connectlib.runtime.engine import Engine
+
+#: More digits than the id of any ledger transaction has.
+_DIGITS = 18
 
 __all__ = ["Funds", "LedgerMove", "Report", "TrialBalanceRow"]
 
@@ -78,6 +81,22 @@ def move_of(entry: Entry) -> LedgerMove:
         datetime_of(entry.transaction.created),
         row.d_balance,
         row.c_balance,
+    )
+
+
+def place_of(value: object, param: str) -> tuple[int, int]:
+    """(transaction, leg) of a ledger transfer given as a LedgerMove or its id. Raises Invalid."""
+    id_ = value.id if isinstance(value, LedgerMove) else value
+    txn, dash, leg = id_.partition("-") if isinstance(id_, str) and id_.isascii() else ("", "", "")
+    if dash and txn.isdigit() and leg.isdigit() and len(txn) <= _DIGITS and len(leg) <= _DIGITS:
+        return int(txn), int(leg)
+    raise Invalid(
+        Refused(
+            Why.PARAMETER_INVALID,
+            "Invalid place: it is no ledger transfer.",
+            param,
+            "pass the last LedgerMove of the page before, or its id",
+        )
     )
 
 
@@ -144,7 +163,8 @@ def policy() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _side(side: tuple[int, Purpose, bool]) -> str:
-    party, purpose, dated = side
-    owner = ("platform", "account", "processor", "bank")[party]
-    return f"{owner}:{purpose.name.lower()}" + (" of the day" if dated else "")
+def _side(side: Side) -> str:
+    party, purpose, dated, bought = side
+    owner = ("platform", "account", "processor", "bank", "fx")[party]
+    day = " of the day" if dated else ""
+    return f"{owner}:{purpose.name.lower()}{day}" + (", currency bought" if bought else "")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from connectlib.core.book import Stale
 from connectlib.core.refusals import Refused, Why
+from connectlib.ports.fx import RatesError
 from connectlib.ports.store import (
     Contention,
     Race,
@@ -15,14 +17,16 @@ from connectlib.ports.store import (
     StoreFault,
     Unavailable,
 )
-from connectlib.runtime.build import Misconfigured
-from connectlib.runtime.engine import WorldMismatch
+from connectlib.runtime.build import Misconfigured, MissingPackage
+from connectlib.runtime.engine import ClockBehind, WorldMismatch
 from connectlib.runtime.executor import OutcomeUnknownFault
-from connectlib.runtime.joined import NotJoinable
+from connectlib.runtime.joinable import NotJoinable
 from connectlib.wire.errors import Invalid, body, http_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from connectlib.runtime.engine import Engine
 
 
 class ConnectError(Exception):
@@ -51,6 +55,12 @@ class ConnectError(Exception):
         self.decline_code = refused.decline_code if refused else None
         self.param = refused.param if refused else None
         self.charge = refused.object_id if refused else None
+        told = dict(refused.advice) if refused else {}
+        self.payment_intent = told.get("payment_intent")
+        self.setup_intent = told.get("setup_intent")
+        self.advice_code = told.get("advice_code")
+        self.network_advice_code = told.get("network_advice_code")
+        self.network_decline_code = told.get("network_decline_code")
         self.may_pass_later = refused.why.may_pass_later if refused else True
         self.json_body: dict[str, Any] = {
             "error": body(refused) if refused else {"type": type, "message": message}
@@ -70,8 +80,17 @@ class InvalidRequestError(ConnectError):
     """A parameter is wrong, or the state of things does not allow the request."""
 
 
+class BalanceInsufficient(InvalidRequestError):
+    """A balance is too low for what was asked (`balance_insufficient`): it may pass later."""
+
+
 class CardError(ConnectError):
-    """The payment was declined; `charge` is the failed charge."""
+    """The payment was declined; `charge` is the failed charge.
+
+    payment_intent, setup_intent: the id of the intent that was confirmed, where there is one.
+    advice_code: what the issuer advises; network_decline_code and network_advice_code: what the
+    card network said (docs.stripe.com/declines/codes).
+    """
 
 
 class IdempotencyError(ConnectError):
@@ -113,8 +132,24 @@ class ConfigurationError(ConnectError):
     """The engine cannot be set up like this."""
 
 
+class MissingExtra(ConfigurationError):
+    """A package that this needs is not installed. `hint` installs it."""
+
+
 class SchemaError(ConfigurationError):
     """The database has no schema of ours, or one of another release. `hint` mends it."""
+
+
+#: The same, by what is to be done about it.
+MigrationNeeded = SchemaError
+
+
+def open_or_raise(engine: Engine) -> None:
+    """Refuse a client that has been closed."""
+    if engine.is_closed:
+        raise ConfigurationError(
+            "This client has been closed.", hint="open another one, or close it later"
+        )
 
 
 _BY_STATUS: dict[int, type[ConnectError]] = {
@@ -134,6 +169,8 @@ def error_of(refused: Refused) -> ConnectError:
         made = IdempotencyError
     elif refused.why is Why.CARD_DECLINED:
         made = CardError
+    elif refused.why is Why.BALANCE_INSUFFICIENT:
+        made = BalanceInsufficient
     return made(refused.message, hint=refused.hint, refused=refused, http_status=status, type=kind)
 
 
@@ -149,7 +186,7 @@ def _locked(error: Exception) -> ConnectError:
 
 def _repeat(error: Exception) -> ConnectError:
     return RetryTransaction(
-        f"Another transaction was in the way: {error}",
+        f"The block cannot go on: {error}",
         hint="roll back and repeat your block; nothing of it has taken effect",
         http_status=429,
         type="invalid_request_error",
@@ -176,10 +213,19 @@ _RAISED: list[tuple[type[Exception], Callable[[Any], ConnectError]]] = [
     ),
     (Contention, _locked),
     (Race, _locked),
+    (Stale, _locked),
     (Unavailable, _unreachable),
     (StoreFault, lambda error: APIError(f"The store failed: {error}")),
     (NotJoinable, lambda error: TransactionError(str(error), http_status=400)),
+    (RatesError, lambda error: ConfigurationError(str(error), hint=error.hint)),
+    (MissingPackage, lambda error: MissingExtra(str(error), hint=error.hint)),
     (Misconfigured, lambda error: ConfigurationError(str(error), hint=error.hint)),
+    (
+        ClockBehind,
+        lambda error: ConfigurationError(
+            str(error), hint="pass clock=VirtualClock(), or open another platform="
+        ),
+    ),
     (
         WorldMismatch,
         lambda error: ConfigurationError(
@@ -191,7 +237,7 @@ _RAISED: list[tuple[type[Exception], Callable[[Any], ConnectError]]] = [
 
 def raised(error: Exception, *, joined: bool = False) -> ConnectError | None:
     """The public error of what a floor below raised; None for what is a bug."""
-    if joined and isinstance(error, Contention | Race):
+    if joined and isinstance(error, Contention | Race | Stale):
         return _repeat(error)
     for kind, make in _RAISED:
         if isinstance(error, kind):

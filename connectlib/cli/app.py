@@ -7,9 +7,9 @@ unreadable input; 3 the store or the configuration stands in the way.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +17,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from connectlib import Connect, ConnectError, __version__
+from connectlib import (
+    Connect,
+    ConnectError,
+    InvalidRequestError,
+    VirtualClock,
+    __version__,
+    errors,
+)
+from connectlib.api.errors import PermissionError as NoAccess
+from connectlib.api.errors import raised
 from connectlib.core.money import display
+from connectlib.runtime.settings import from_environment
 
 OK, BROKEN, USAGE, BLOCKED = 0, 1, 2, 3
 
@@ -34,7 +44,9 @@ app.add_typer(ledger_app, name="ledger")
 
 Db = Annotated[
     str | None,
-    typer.Option("--db", help="sqlite:///file.db or postgresql://...; CONNECTLIB_URL by default"),
+    typer.Option(
+        "--db", help="sqlite:///file.db or postgresql://...; CONNECTLIB_DATABASE_URL by default"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON value")]
 Platform = Annotated[str, typer.Option(help="the name of the platform in the database")]
@@ -48,21 +60,29 @@ def console(*, err: bool = False) -> Console:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turn errors of the library into a message and an exit code."""
+    """Turn errors of the library, and those of its floors, into a message and an exit code."""
     try:
         yield
-    except ConnectError as error:
-        typer.echo(f"{type(error).__name__}: {error}", err=True)
-        raise typer.Exit(BLOCKED) from None
+    except Exception as error:
+        found = error if isinstance(error, ConnectError) else raised(error)
+        if found is None:
+            raise
+        typer.echo(f"{type(found).__name__}: {found}", err=True)
+        asked_wrongly = isinstance(found, InvalidRequestError | NoAccess)
+        raise typer.Exit(USAGE if asked_wrongly else BLOCKED) from None
 
 
 def url_of(db: str | None) -> str:
     """The database asked for."""
-    url = db or os.environ.get("CONNECTLIB_URL")
+    url = db or from_environment().get("url")
     if not url:
-        typer.echo("say which database: --db sqlite:///shop.db, or set CONNECTLIB_URL", err=True)
+        typer.echo(
+            "say which database: --db sqlite:///shop.db, or set CONNECTLIB_DATABASE_URL"
+            " (or CONNECTLIB_URL)",
+            err=True,
+        )
         raise typer.Exit(USAGE)
-    return url
+    return str(url)
 
 
 def opened(db: str | None, platform: str) -> Connect:
@@ -75,7 +95,10 @@ def opened(db: str | None, platform: str) -> Connect:
         there = ", ".join(sorted(found)) or "none"
         typer.echo(f"no platform '{platform}' in this database; there are: {there}", err=True)
         raise typer.Exit(USAGE)
-    return Connect(url, platform=platform, country=found[platform].country)
+    world = found[platform]
+    # A world that has lived on a virtual clock is looked at where it stands.
+    clock = None if world.now is None else VirtualClock(world.now)
+    return Connect(url, platform=platform, country=world.country, clock=clock)
 
 
 def say(value: Any) -> None:
@@ -234,16 +257,51 @@ def ledger_transfers(
     about: Annotated[str | None, typer.Option(help="the id of a charge, refund ...")] = None,
     account: Annotated[str | None, typer.Option(help="a connected account")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 100,
+    after: Annotated[str | None, typer.Option(help="the id where the page before ended")] = None,
+    newest: Annotated[bool, typer.Option("--newest", help="the last ones first")] = False,
     as_json: Json = False,
 ) -> None:
-    """Ledger transfers, in the order in which they were posted."""
+    """Ledger transfers, in the order of their ids."""
     with answering(), opened(db, platform) as connect:
-        moves = connect.ledger.transfers(about=about, account=account, limit=limit)
+        moves = connect.ledger.transfers(
+            about=about, account=account, limit=limit, after=after, newest=newest
+        )
     if as_json:
         say([move._asdict() for move in moves])
         return
     for move in moves:
         typer.echo(f"{move.created:%Y-%m-%d %H:%M:%S}  {move}")
+
+
+class Form(StrEnum):
+    """How a story is printed."""
+
+    TEXT = "text"
+    MERMAID = "mermaid"
+    SVG = "svg"
+
+
+@app.command("explain")
+def explain(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="of a charge, refund, payout ...")],
+    db: Db = None,
+    platform: Platform = "default",
+    account: Annotated[str | None, typer.Option(help="the account it lives in")] = None,
+    form: Annotated[Form, typer.Option("--format", help="text, mermaid or svg")] = Form.TEXT,
+    as_json: Json = False,
+) -> None:
+    """Tell the story of an object: who paid whom how much, and who keeps what."""
+    with answering(), opened(db, platform) as connect:
+        try:
+            story = connect.explain(id_, account=account)
+        except (errors.InvalidRequestError, errors.PermissionError) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(USAGE) from None
+    if as_json:
+        say(story.to_dict())
+        return
+    forms = {Form.TEXT: story.__str__, Form.MERMAID: story.to_mermaid, Form.SVG: story.to_svg}
+    typer.echo(forms[form]())
 
 
 @app.command()
@@ -273,7 +331,7 @@ def doctor(db: Db = None, as_json: Json = False) -> None:
     """Look at versions and a database; every line says what to do."""
     from connectlib.cli.checks import checks
 
-    found = list(checks(db or os.environ.get("CONNECTLIB_URL")))
+    found = list(checks(db or from_environment().get("url")))
     if as_json:
         say([check._asdict() for check in found])
     else:

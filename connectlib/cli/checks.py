@@ -14,10 +14,15 @@ import sqlalchemy as sa
 
 from connectlib import __version__
 from connectlib.adapters.sql import schema
+from connectlib.adapters.sql.opening import UnreadableURL, look, readable
+from connectlib.ports.store import StoreFault
 
 #: Packages the engine needs, and those of extras.
 CORE = ("sqlalchemy", "alembic", "pydantic", "py-moneyed", "cachetools")
 EXTRAS = {"psycopg": "postgres", "greenlet": "async"}
+
+
+_URL = "sqlite:///shop.db or postgresql://user@host/name"
 
 
 class Check(NamedTuple):
@@ -53,6 +58,7 @@ def _package(name: str, mend: str) -> Check:
 
 def _database(url: str) -> Iterator[Check]:
     try:
+        look(readable(url))  # connecting would make the file
         engine = schema.engine_of(url)
         began = time.perf_counter()
         with engine.connect() as connection:
@@ -62,7 +68,9 @@ def _database(url: str) -> Iterator[Check]:
             yield Check("database", ok=True, found=f"{shown} answers in {took:.1f} ms")
             yield _schema(connection, url)
             yield from _settings(connection)
-    except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+    except UnreadableURL as error:
+        yield Check("database", ok=False, found=f"the URL cannot be read: {error}", mend=_URL)
+    except (sa.exc.SQLAlchemyError, ModuleNotFoundError, StoreFault) as error:
         reason = str(error).splitlines()[0]
         yield Check("database", ok=False, found=reason, mend="check the URL and the server")
 

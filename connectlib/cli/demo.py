@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from connectlib import Connect, ConnectError, VirtualClock
+from connectlib import ConfigurationError, Connect, ConnectError, VirtualClock
 
 NAMES = ("Ada Ceramics", "Bo's Bikes", "Cleo Prints", "Dov Woodwork", "Eve Candles", "Finn Tea")
 #: Of a hundred orders so many are refunded, in part or whole.
@@ -15,13 +15,29 @@ REFUND_PERCENT = 6
 Told = Callable[[str, int, int], None]
 
 
+PLATFORM = "demo"
+
+
+def _refuse_second(url: str) -> None:
+    """Refuse a database in which the demo has been played. Raises ConfigurationError."""
+    with Connect(url, platform=PLATFORM, clock=VirtualClock()) as connect:
+        if connect.accounts.list(limit=1).data:
+            raise ConfigurationError(
+                "The demo has been played in this database already.",
+                hint="give --db another one; look at this one by: connectlib ledger verify"
+                f" --platform {PLATFORM}",
+            )
+
+
 class Market:
     """One demo marketplace. The same seed makes the same orders."""
 
     def __init__(self, url: str | None, *, seed: int, sellers: int, orders: int, days: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 (a demo is no secret)
         self._seed, self._orders, self._days = seed, orders, days
-        self.connect = Connect(url, platform="demo", clock=VirtualClock())
+        if url is not None:
+            _refuse_second(url)
+        self.connect = Connect(url, platform=PLATFORM, clock=VirtualClock())
         self._names = [
             NAMES[place] if place < len(NAMES) else f"Seller {place + 1}"
             for place in range(sellers)

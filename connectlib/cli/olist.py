@@ -57,6 +57,8 @@ class Order(NamedTuple):
     items: tuple[Item, ...]
 
 
+#: A year outside is a slip of the pen; the clock would run for it all the same.
+_YEARS = frozenset(map(str, range(2000, 2100)))
 _AMOUNT = re.compile(r"(\d{1,12})(?:\.(\d{1,2}))?")
 
 
@@ -81,11 +83,11 @@ def _number(value: str) -> int:
 
 def _moment(value: str) -> int:
     try:
-        if len(value) == 19:
+        if len(value) == 19 and value[:4] in _YEARS:
             return parse_moment(value)
     except ValueError:
         pass
-    raise ValueError("a time such as 2017-07-09 21:57:05")
+    raise ValueError("a time such as 2017-07-09 21:57:05, of this century")
 
 
 def _source(value: str) -> str:
@@ -119,6 +121,15 @@ _FILES: dict[str, dict[str, Callable[[str], Any]]] = {
 }
 
 
+#: file -> how many of these columns, from the first, tell its rows apart
+_KEYS = {
+    "olist_orders_dataset.csv": 1,
+    "olist_order_payments_dataset.csv": 2,
+    "olist_order_items_dataset.csv": 2,
+    "olist_sellers_dataset.csv": 1,
+}
+
+
 def _rows(folder: Path, name: str) -> Iterator[tuple[Any, ...]]:
     """The columns we need of every row of a file, in the order of the table above."""
     path, columns = folder / name, _FILES[name]
@@ -130,8 +141,20 @@ def _rows(folder: Path, name: str) -> Iterator[tuple[Any, ...]]:
                 if column not in header:
                     raise UnreadableRow(f"{path}, line 1: expected a column {column}")
             places = [header.index(column) for column in columns]
+            seen: set[tuple[Any, ...]] = set()
             for row in reader:
-                yield _row(path, reader.line_num, row, list(zip(columns, places, strict=True)))
+                if not row:
+                    continue  # a blank line
+                found = _row(path, reader.line_num, row, list(zip(columns, places, strict=True)))
+                key = found[: _KEYS[name]]
+                if key in seen:
+                    shown = ", ".join(list(columns)[: _KEYS[name]])
+                    raise UnreadableRow(
+                        f"{path}, line {reader.line_num}, column {shown}: expected a new row,"
+                        f" found {', '.join(map(str, key))} again"
+                    )
+                seen.add(key)
+                yield found
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableRow(f"{path}: expected a CSV file in UTF-8: {error}") from error
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from connectlib import Connect, ConnectError, VirtualClock
+from connectlib import Connect, ConnectError, InvalidRequestError, VirtualClock
 from connectlib.cli.olist import Order, read
 from connectlib.core.ledger import BALANCE
 from connectlib.core.moments import DAY
@@ -51,7 +51,6 @@ class Replay:
         self._told = told or (lambda _done, _all: None)
         self._accounts: dict[str, str] = {}
         self._charges: dict[str, list[Any]] = {}
-        self._transfers: dict[str, list[Any]] = {}
         self.refused = self.commission = self.shortfall = 0
 
     def run(self) -> dict[str, Any]:
@@ -92,24 +91,59 @@ class Replay:
 
     def _buy(self, order: Order) -> None:
         """The buyer pays; what each seller is due is transferred out of the charges in order."""
+        dues = self._dues(order)
+        if len(order.payments) == 1:
+            self._buy_at_once(order, dues)
+        else:
+            self._buy_in_parts(order, dues)
+
+    def _buy_at_once(self, order: Order, dues: list[tuple[str, int]]) -> None:
+        """One payment: its charge makes the transfers with it, in one commit."""
+        (payment,) = order.payments
+        left = payment.amount
+        splits = []
+        for seller, due in dues:
+            part = min(due, left)
+            left -= part
+            if part:
+                splits.append({"destination": self._accounts[seller], "amount": part})
+        words: dict[str, Any] = self._payment(order, payment)
+        try:
+            charge = self.connect.charges.create(**words, splits=splits or None)
+        except InvalidRequestError:  # by the engine: too small, or of a kind that is not defined
+            self.refused += 1
+            self._charges[order.id] = []
+            self.shortfall += sum(due for _, due in dues)
+            return
+        self._charges[order.id] = [charge]
+        self.shortfall += sum(due for _, due in dues) - (payment.amount - left)
+
+    def _payment(self, order: Order, payment: Any) -> dict[str, Any]:
+        return {
+            "amount": payment.amount,
+            "currency": CURRENCY,
+            "source": payment.source,
+            "transfer_group": order.id,
+            "idempotency_key": f"charge-{order.id}-{payment.sequential}",
+        }
+
+    def _buy_in_parts(self, order: Order, dues: list[tuple[str, int]]) -> None:
+        """Several payments: which of them hold what is known once all are made."""
         results = self.connect.charges.create_many(
-            [
-                {
-                    "amount": payment.amount,
-                    "currency": CURRENCY,
-                    "source": payment.source,
-                    "transfer_group": order.id,
-                    "idempotency_key": f"charge-{order.id}-{payment.sequential}",
-                }
-                for payment in order.payments
-            ]
+            [self._payment(order, payment) for payment in order.payments]
         )
-        charges = [each for each in results if not isinstance(each, ConnectError)]
-        self.refused += len(results) - len(charges)
+        charges = []
+        for result in results:
+            if isinstance(result, InvalidRequestError):
+                self.refused += 1  # by the engine: too small, or of a kind that is not defined
+            elif isinstance(result, ConnectError):
+                raise result
+            else:
+                charges.append(result)
         self._charges[order.id] = charges
         left = [charge.amount for charge in charges]
         asked: list[dict[str, Any]] = []
-        for seller, due in self._dues(order):
+        for seller, due in dues:
             due_left = due
             for place, charge in enumerate(charges):
                 part = min(due_left, left[place])
@@ -118,11 +152,9 @@ class Replay:
                     due_left -= part
                     asked.append(self._transfer(order, seller, part, charge))
             self.shortfall += due_left
-        made = self.connect.transfers.create_many(asked) if asked else []
-        for each in made:
+        for each in self.connect.transfers.create_many(asked) if asked else []:
             if isinstance(each, ConnectError):
                 raise each
-        self._transfers[order.id] = made
 
     def _dues(self, order: Order) -> list[tuple[str, int]]:
         """(seller, what it is due), in the order of each seller's first item."""
@@ -150,7 +182,8 @@ class Replay:
 
     def _undo(self, order: Order) -> None:
         """Every transfer is reversed in full, then every charge refunded in full."""
-        for transfer in self._transfers[order.id]:
+        made = self.connect.transfers.list(transfer_group=order.id, limit=100)
+        for transfer in reversed(made.data):
             self.connect.transfers.reversals.create(
                 transfer.id, idempotency_key=f"reversal-{transfer.id}"
             )
@@ -165,7 +198,7 @@ class Replay:
                 raise each
 
     def _totals(self, began: float) -> dict[str, Any]:
-        """What the issue of all this is: from the store, for this world alone."""
+        """What has come of it all: from the store, for this world alone."""
         engine = self.connect._engine  # noqa: SLF001 (totals are a question to the store)
         world = engine.world
         sums = engine.store.answer(Sums(0, world.id, world.account))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from connectlib.core.balance import planned
+from connectlib.core.banks import USABLE, currency_of_bank, is_errored, with_status
 from connectlib.core.book import Done, Keys
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
@@ -34,6 +36,7 @@ CAPABILITY_MACHINE = Machine(
     terminal=frozenset(),
 )
 CAPABILITIES = ("card_payments", "transfers")
+METADATA_KEYS = 50
 
 _EURO = "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"
 #: Country -> default currency: the legal tender there (ISO 4217).
@@ -87,6 +90,21 @@ def refuse_interval(country: str, interval: str | None, *, livemode: bool) -> Re
     )
 
 
+def refuse_agreement(agreement: str, wanted: tuple[tuple[str, bool], ...]) -> Refused | None:
+    """Why an account under an agreement cannot have what it asks for (Connect docs).
+
+    A `recipient` account takes no payments: it can hold `transfers` only.
+    """
+    if agreement != "recipient" or ("card_payments", True) not in wanted:
+        return None
+    return Refused(
+        Why.PARAMETER_INVALID,
+        "An account under the recipient service agreement cannot have card_payments.",
+        "capabilities[card_payments]",
+        "request transfers alone, or create the account under the full agreement",
+    )
+
+
 def currency_for(country: str) -> str:
     """The default currency of accounts of a country; US dollars where we have no figure."""
     return DEFAULT_CURRENCY.get(country, "usd")
@@ -126,6 +144,7 @@ def create(book: Book, command: CreateAccount, request: Request | None) -> Outco
     world = book.world
     country = command.country or world.country
     refused = refuse_interval(country, command.payout_interval, livemode=bool(world.livemode))
+    refused = refused or refuse_agreement(command.service_agreement, command.capabilities)
     if refused is not None:
         return refused
     row = Account(
@@ -152,9 +171,18 @@ def create(book: Book, command: CreateAccount, request: Request | None) -> Outco
     draft = Draft()
     draft.origin = request.key if request else None
     draft.put(row)
+    _tell_capabilities(draft, row, dict.fromkeys(CAPABILITIES, CAPABILITY_MACHINE.initial))
     draft.emit("account.updated", row, account=row.id)
     draft.key = answered(book, request, row)
     return Done(row, draft)
+
+
+def _tell_capabilities(draft: Draft, row: Account, before: dict[str, object]) -> None:
+    """Draft one event for each capability that has moved; `previous` names which."""
+    for name in CAPABILITIES:
+        if name in before and before[name] != getattr(row, name):
+            previous = encode({name: before[name]})
+            draft.emit("capability.updated", row, account=row.id, previous=previous)
 
 
 def _requested(row: Account, wanted: tuple[tuple[str, bool], ...]) -> dict[str, str]:
@@ -180,24 +208,33 @@ def _found(book: Book, id_: str) -> Account | Refused:
 
 
 def update(book: Book, command: UpdateAccount, request: Request | None) -> Outcome[Account]:
-    """Change what of an account may change; what is not given stays."""
+    """Change what of an account may change; what is not given stays.
+
+    A bank account that a payout has failed to reach is tried again from here on.
+    """
     row = _found(book, command.account)
     if isinstance(row, Refused):
         return row
     live = bool(book.world.livemode)
     refused = refuse_interval(row.country, command.payout_interval, livemode=live)
+    refused = refused or refuse_agreement(row.service_agreement, command.capabilities)
     if refused is not None:
         return refused
     changes: dict[str, object] = {
-        name: value
+        name: value or None
         for name in ("email", "business_type", "default_currency", "payout_interval")
         if (value := getattr(command, name)) is not None
     }
     changes |= _requested(row, command.capabilities)
     if command.details is not None:
-        changes["details"] = merged(row.details, command.details)
+        changes["details"] = _deepened(row.details, command.details)
     if command.metadata is not None:
         changes["metadata"] = merged(row.metadata, command.metadata)
+        refused = refuse_metadata(str(changes["metadata"]))
+        if refused is not None:
+            return refused
+    if row.bank is not None and is_errored(row.bank):
+        changes["bank"] = with_status(row.bank, USABLE)
     return _change(book, row, changes, request)
 
 
@@ -210,15 +247,45 @@ def _change(
     if before:
         values = row._asdict() | changes | {"version": row.version + 1}
         row = draft.put(Account(**values))
+        if "bank" in before:
+            what = "created" if before["bank"] is None else "updated"
+            previous = encode({"bank": before["bank"]}) if before["bank"] else None
+            draft.emit(f"account.external_account.{what}", row, account=row.id, previous=previous)
+        _tell_capabilities(draft, row, before)
         draft.emit("account.updated", row, account=row.id, previous=encode(before))
+        held = "payout_interval" in before or before.get("bank") is not None
+        if held and row.bank is not None and row.payout_interval == "daily":
+            # What was held back by the schedule or by the bank account goes with the next run.
+            draft.dues.append(planned(book, row, currency_of_bank(row.bank)))
     draft.key = answered(book, request, row)
     return Done(row, draft)
 
 
 def merged(old: str, changes: str) -> str:
-    """A JSON map with changes made: null removes a key."""
-    values = json.loads(old) | json.loads(changes)
+    """A JSON map with changes made: null removes a key; an empty text removes them all."""
+    values = json.loads(old) | json.loads(changes) if changes else {}
     return encode({key: value for key, value in values.items() if value is not None})
+
+
+def _deepened(old: str, changes: str) -> str:
+    """Maps of a map with changes made: null removes a field of one."""
+    values = json.loads(old)
+    for name, fields in json.loads(changes).items():
+        values[name] = json.loads(merged(encode(values.get(name) or {}), encode(fields)))
+    return encode(values)
+
+
+def refuse_metadata(merged_: str) -> Refused | None:
+    """Why metadata cannot be so after an update (API reference, "Metadata")."""
+    found = len(json.loads(merged_))
+    if found <= METADATA_KEYS:
+        return None
+    return Refused(
+        Why.PARAMETER_INVALID,
+        f"Metadata can have at most {METADATA_KEYS} keys; with this update there would be {found}.",
+        "metadata",
+        "remove keys by giving them an empty value",
+    )
 
 
 def onboard(book: Book, account: str, bank: str) -> Outcome[Account]:
@@ -232,14 +299,21 @@ def onboard(book: Book, account: str, bank: str) -> Outcome[Account]:
     states = {name: getattr(row, name) for name in CAPABILITIES}
     if set(states.values()) == {"unrequested"}:
         states = dict.fromkeys(CAPABILITIES, "inactive")
+        if row.service_agreement == "recipient":
+            states["card_payments"] = "unrequested"
     moved = {
         name: CAPABILITY_MACHINE.next(state, "activate") or state for name, state in states.items()
     }
     return _change(book, row, {**moved, "details_submitted": 1, "bank": bank}, None)
 
 
-def delete(book: Book, account: str, request: Request | None) -> Outcome[Account]:
-    """Close a connected account whose balances are all zero."""
+def delete(
+    book: Book, account: str, request: Request | None, *, is_busy: bool = False
+) -> Outcome[Account]:
+    """Close a connected account whose balances are all zero.
+
+    is_busy: whether a charge or refund of it waits for an answer from outside: money may come.
+    """
     row = _found(book, account)
     if isinstance(row, Refused):
         return row
@@ -264,6 +338,13 @@ def delete(book: Book, account: str, request: Request | None) -> Outcome[Account
             "id",
             "pay out or take back what it holds, wait until its payouts have arrived, then"
             " delete it",
+        )
+    if is_busy:
+        return Refused(
+            Why.ACCOUNT_NOT_EMPTY,
+            f"The account {account} has charges or refunds under way.",
+            "id",
+            "wait until they have been answered (connect.run_due() asks), then delete it",
         )
     draft = Draft()
     draft.origin = request.key if request else None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connectlib.core.book import Book
-    from connectlib.core.rows import World
+    from connectlib.core.rows import Account, World
 
 
 def open_day(available_on: int, at: int) -> int:
@@ -37,8 +37,9 @@ def mature_keys(world: World, owner: str, currency: str, day: int) -> Keys:
 def mature(book: Book, due: Due, owner: str, currency: str, day: int) -> Done[int]:
     """Move what is left of a day account to `available`, whichever way it stands.
 
-    Returns the minor units that became available; where funds did and the owner is paid
-    daily, its payout falls due now or on the next business day.
+    Returns the minor units that became available; where funds did, one event tells it for all
+    currencies of the day, and if the owner is paid daily, its payout falls due now or on the
+    next business day.
     """
     draft = Draft()
     draft.undues.append(due)
@@ -49,13 +50,34 @@ def mature(book: Book, due: Due, owner: str, currency: str, day: int) -> Done[in
     elif amount < 0:
         draft.post(Fact.MATURING_NEGATIVE, owners, (-amount,), join_ref(owner, day))
     account = book.account(owner)
-    if amount > 0 and account is not None and account.payout_interval == "daily":
-        today = date_of(book.at)
-        runs = next_business_day(today, account.country)
-        at = book.at if runs == today else moment_of(runs)
-        ref = join_ref(owner, currency)
-        draft.dues.append(Due(book.branch, book.world.id, at, int(DueKind.PLAN_PAYOUT), ref))
+    if amount > 0 and account is not None:
+        if not _has_told(book, owner):
+            draft.emit("balance.available", account, account=owner)
+        draft.dues += payout_due(book, owner, currency)
     return Done(amount, draft)
+
+
+def _has_told(book: Book, owner: str) -> bool:
+    """Whether the day's event of an owner is there: its currencies mature one after the other."""
+    last = book.events[-1] if book.events else None
+    return last is not None and last.type == "balance.available" and last.account == owner
+
+
+def payout_due(book: Book, owner: str, currency: str) -> list[Due]:
+    """The due work after funds became available: the payout of an owner that is paid daily."""
+    account = book.account(owner)
+    if account is None or account.payout_interval != "daily":
+        return []
+    return [planned(book, account, currency)]
+
+
+def planned(book: Book, account: Account, currency: str) -> Due:
+    """The automatic payout of an account: now, or on the next business day."""
+    today = date_of(book.at)
+    runs = next_business_day(today, account.country)
+    at = book.at if runs == today else moment_of(runs)
+    ref = join_ref(account.id, currency)
+    return Due(book.branch, book.world.id, at, int(DueKind.PLAN_PAYOUT), ref)
 
 
 class Funds(NamedTuple):

@@ -18,8 +18,10 @@ REPORTING_CATEGORY = {
     "application_fee_refund": "platform_earning_refund",
     "charge": "charge",
     "payment": "charge",
+    "payment_failure_refund": "charge_failure",
     "payment_refund": "refund",
     "payout": "payout",
+    "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
     "refund": "refund",
     "refund_failure": "refund_failure",
@@ -55,8 +57,12 @@ def change(
     source: str,
     description: str | None = None,
     parts: tuple[FeePart, ...] = (),
+    rate: str | None = None,
 ) -> BalanceTransaction:
-    """Tell one change of one balance: amount less the fee parts, for the reason `source`."""
+    """Tell one change of one balance: amount less the fee parts, for the reason `source`.
+
+    rate: at which the amount came about, where it was converted.
+    """
     fee = 0
     details = None
     if parts:
@@ -78,6 +84,7 @@ def change(
         source,
         description,
         details,
+        rate,
     )
     draft.bts.append(row)
     return row

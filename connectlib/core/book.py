@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from connectlib.core.drafts import Draft, Emission, Posting, Unpaid, encode
 from connectlib.core.due import DueKind, join_ref
-from connectlib.core.ids import branch_part
+from connectlib.core.events import UNKEPT
+from connectlib.core.ids import RANDOM, branch_part
 from connectlib.core.ledger import (
     COUNTER_MAX,
     GUARDED,
@@ -26,6 +27,7 @@ from connectlib.core.refusals import Refused
 from connectlib.core.rows import (
     Account,
     BalanceTransaction,
+    Callback,
     Due,
     Event,
     IdempotencyKey,
@@ -148,6 +150,7 @@ class Book:
         self.changed_keys: dict[tuple[str, str], IdempotencyKey] = {}
         self.versions: dict[tuple[str, int], ObjectVersion] = {}
         self.bts: list[BalanceTransaction] = []
+        self.callbacks: list[Callback] = []
         self.items: list[PayoutItem] = []
         self.events: list[Event] = []
         self.transactions: list[LedgerTransaction] = []
@@ -198,6 +201,10 @@ class Book:
             self._branch_text = branch_part(self.branch)
         return f"{prefix}_{self._branch_text}{self._bodies.pop()}"
 
+    def secret(self) -> str:
+        """A text that nobody guesses: 160 bits of chance."""
+        return "".join(body[-RANDOM:] for body in self._ids.bodies(2, self.at)).lower()
+
     # changing
 
     def absorb(self, draft: Draft) -> None:
@@ -210,6 +217,8 @@ class Book:
             self.rows[row.id] = self.changed[row.id] = row
         self.bts += draft.bts
         self.items += draft.items
+        if draft.callbacks:
+            self.callbacks += draft.callbacks
         if self.unpaid:
             self._queue(draft)
         for emission in draft.emissions:
@@ -226,9 +235,9 @@ class Book:
             self.dues.pop(slot, None)
             self.undues[slot] = due
         for due in draft.dues:
-            slot = (due.due_at, due.kind, due.ref)
-            self.undues.pop(slot, None)
-            self.dues[slot] = due
+            # What is dropped and due again at once is both: removed first, so that it is free
+            # of the lease of whoever has dropped it.
+            self.dues[due.due_at, due.kind, due.ref] = due
 
     def _check(self, postings: list[Posting]) -> None:
         """Stop before anything moves what was not gathered, or would overflow a counter."""
@@ -313,7 +322,11 @@ class Book:
         if head is None:
             head = self.heads[account] = HeadState(0)
         head.seq += 1
-        self._snapshot(row)
+        version = row.version
+        if type_ in UNKEPT:
+            version = 0
+        else:
+            self._snapshot(row)
         self.events.append(
             Event(
                 self.branch,
@@ -324,7 +337,7 @@ class Book:
                 self.at,
                 type_,
                 row.id,
-                row.version,
+                version,
                 previous,
                 origin,
             )

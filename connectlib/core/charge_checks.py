@@ -12,15 +12,35 @@ from connectlib.core.refusals import Refused, Why, missing
 if TYPE_CHECKING:
     from connectlib.core.book import Book
     from connectlib.core.commands import CreateCharge
+    from connectlib.core.means import Means
     from connectlib.core.rows import Account
 
 
-def refuse(book: Book, command: CreateCharge) -> Refused | None:
-    """Why a charge cannot be made; None where it can."""
-    return _refuse_amount(command) or _refuse_parties(book, command)
+def refuse(book: Book, command: CreateCharge, means: Means | None = None) -> Refused | None:
+    """Why a charge cannot be made; None where it can. means: None while it is not known."""
+    return refuse_amount(command, means) or _refuse_parties(book, command)
 
 
-def _refuse_amount(command: CreateCharge) -> Refused | None:
+#: Most digits of an amount: by brand or kind of payment, else twelve (cards) or eight (others).
+#: (docs.stripe.com/currencies, maximum amounts.)
+_DIGITS = {"amex": 9}
+_OTHER_DIGITS = {"inr": 9, "cop": 10, "idr": 12}
+
+
+def _most(command: CreateCharge, means: Means | None, otherwise: int) -> int:
+    """The largest amount that a kind of payment takes, in minor units."""
+    if means is None:
+        return otherwise
+    if means.kind == "card":
+        digits = _DIGITS.get(means.brand or "")
+        return otherwise if digits is None else min(otherwise, 10**digits - 1)
+    if means.kind in ("boleto", "voucher"):
+        return otherwise
+    return int(10 ** _OTHER_DIGITS.get(command.currency, 8) - 1)
+
+
+def refuse_amount(command: CreateCharge, means: Means | None) -> Refused | None:
+    """Why a charge cannot be of its amount, or its parts of theirs; None where they can."""
     currency = currency_of(command.currency)
     if currency is None:
         return Refused(Why.INVALID_CURRENCY, f"Invalid currency: {command.currency}.", "currency")
@@ -32,13 +52,14 @@ def _refuse_amount(command: CreateCharge) -> Refused | None:
             "amount",
             f"charge at least {currency.charge_min} minor units",
         )
-    if command.amount > currency.charge_max:
-        most = display(currency.charge_max, command.currency)
+    most = _most(command, means, currency.charge_max)
+    if command.amount > most:
+        shown = display(most, command.currency)
         return Refused(
             Why.AMOUNT_TOO_LARGE,
-            f"Amount must be no more than {most} {command.currency}",
+            f"Amount must be no more than {shown} {command.currency}",
             "amount",
-            f"charge at most {currency.charge_max} minor units",
+            f"charge at most {most} minor units",
         )
     if command.amount % currency.charge_step:
         return Refused(
@@ -65,6 +86,13 @@ def _refuse_amount(command: CreateCharge) -> Refused | None:
 def _refuse_parties(book: Book, command: CreateCharge) -> Refused | None:
     platform = book.world.account
     direct = command.account != platform
+    if direct and command.on_behalf_of not in (None, command.account):
+        return Refused(
+            Why.PARAMETER_INVALID,
+            "A direct charge is on behalf of its own account already.",
+            "on_behalf_of",
+            "leave on_behalf_of out, or drop account= for a destination charge",
+        )
     if command.application_fee_amount and not direct and command.destination is None:
         return Refused(
             Why.FEES_NOT_ALLOWED,
@@ -90,6 +118,10 @@ def _refuse_parties(book: Book, command: CreateCharge) -> Refused | None:
     if command.destination is not None:
         param = "transfer_data[destination]"
         return transfers.refuse_destination(book, command.destination, param)
+    for place, (split, _) in enumerate(command.splits):
+        refused = transfers.refuse_destination(book, split, f"splits[{place}][destination]")
+        if refused is not None:
+            return refused
     return None
 
 

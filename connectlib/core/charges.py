@@ -1,73 +1,169 @@
-"""Charges: recorded before the processor is asked, settled by what it answers.
+"""Charges: recorded before the processor is asked, then moved by what it answers.
 
 The three kinds differ in who owns the charge and where its money goes: direct (in the
 namespace of a connected account), destination (on the platform, passed on at once), separate
-(on the platform, transferred later). (Stripe docs, "Charge types"; API reference, Charges.)
+(on the platform, transferred later). A payment intent's every attempt is a charge, too.
+(Stripe docs, "Charge types"; API reference, Charges.)
 """
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connectlib.core import application_fees, transfers
-from connectlib.core.balance_transactions import FeePart, Place, change
-from connectlib.core.book import Done, Keys, twin
+from connectlib.core.book import Done, Keys
+from connectlib.core.charge_bearers import bearer_of
 from connectlib.core.charge_checks import refuse
+from connectlib.core.charge_money import touched
+from connectlib.core.conversions import NoRate, rate_of
+from connectlib.core.currencies import currency_of
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind
+from connectlib.core.fee_bearers import DIRECT, PLATFORM
+from connectlib.core.fx import Rate, convert, no_rate
+from connectlib.core.fx_quotes import usable
 from connectlib.core.idempotency import LEASE, answered
 from connectlib.core.machine import Machine
-from connectlib.core.postings import Fact, Owners, keys
-from connectlib.core.refusals import Refused, Why
-from connectlib.core.rows import ApplicationFee, Charge, Due, amend
-from connectlib.core.settlement import available_on
+from connectlib.core.money import display
+from connectlib.core.payment_methods import customer_of
+from connectlib.core.refusals import Refused, Why, missing
+from connectlib.core.rows import Charge, Due, FxQuote
+from connectlib.core.terms import Terms, parties, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from connectlib.core.book import Book, Outcome, Request
     from connectlib.core.commands import CreateCharge
-    from connectlib.core.fees import FeeSchedule
+    from connectlib.core.conversions import Rates
+    from connectlib.core.fee_policies import FeePolicy
+    from connectlib.core.means import Means
     from connectlib.core.rows import Versioned, World
 
+#: What stands for the states in which the processor is asked: pending, capturing, releasing.
+#: `processing` waits for its news, `needs_review` for a person. A bank can take back what has
+#: succeeded: `bounce`.
 MACHINE = Machine(
     initial="pending",
     table={
         ("pending", "approve"): "succeeded",
+        ("pending", "hold"): "authorized",
+        ("pending", "accept"): "processing",
+        ("pending", "ask_buyer"): "requires_action",
         ("pending", "decline"): "failed",
+        ("pending", "let_go"): "released",
+        ("pending", "give_up"): "needs_review",
+        ("requires_action", "resume"): "pending",
+        ("requires_action", "approve"): "succeeded",
+        ("requires_action", "hold"): "authorized",
+        ("requires_action", "accept"): "processing",
+        ("requires_action", "decline"): "failed",
+        ("requires_action", "let_go"): "released",
+        ("requires_action", "release"): "releasing",
+        ("processing", "approve"): "succeeded",
+        ("processing", "hold"): "authorized",
+        ("processing", "decline"): "failed",
+        ("processing", "let_go"): "released",
+        ("processing", "release"): "releasing",
+        ("processing", "give_up"): "needs_review",
+        ("authorized", "approve"): "succeeded",
+        ("authorized", "capture"): "capturing",
+        ("authorized", "release"): "releasing",
+        ("authorized", "let_go"): "released",
+        ("capturing", "approve"): "succeeded",
+        ("capturing", "let_go"): "released",
+        ("capturing", "give_up"): "needs_review",
+        ("releasing", "let_go"): "released",
+        ("releasing", "decline"): "failed",
+        ("releasing", "approve"): "succeeded",
+        ("releasing", "give_up"): "needs_review",
+        ("needs_review", "approve"): "succeeded",
+        ("needs_review", "hold"): "authorized",
+        ("needs_review", "decline"): "failed",
+        ("needs_review", "let_go"): "released",
+        ("succeeded", "bounce"): "failed",
     },
-    terminal=frozenset({"succeeded", "failed"}),
+    terminal=frozenset({"failed", "released"}),
 )
+#: While the processor is being asked about a charge, nobody else may touch it.
+ASKING = frozenset({"pending", "capturing", "releasing"})
+#: What Stripe's status is, by ours.
+SHOWN = {
+    "succeeded": "succeeded",
+    "authorized": "succeeded",
+    "capturing": "succeeded",
+    "released": "succeeded",
+    "failed": "failed",
+}
 
 #: Versions of a charge: as recorded, and as the processor's answer left it.
 RECORDED, SETTLED = 1, 2
 
 
-def record_keys(command: CreateCharge) -> Keys:
-    """What recording needs: nothing is locked, accounts are read."""
-    named = (command.account, command.destination, command.on_behalf_of)
-    return Keys(accounts=tuple(one for one in named if one))
-
-
 class Recorded(NamedTuple):
-    """A charge that waits for the processor. country: whose rules and fees apply to it."""
+    """A charge that waits for the processor, and the terms it was made on."""
 
     row: Charge
-    country: str
+    terms: Terms
+
+
+def record_keys(command: CreateCharge, world: World) -> Keys:
+    """What recording needs: nothing is locked, accounts are read."""
+    splits = (account for account, _ in command.splits)
+    named = parties(command.account, command.destination, command.on_behalf_of, splits)
+    rows = tuple(one for one in (command.fx_quote, command.customer) if one)
+    return Keys(rows=rows, accounts=tuple({world.account, *named}))
 
 
 def record(
-    book: Book, command: CreateCharge, *, details: str, request: Request | None
+    book: Book,
+    command: CreateCharge,
+    *,
+    details: str,
+    means: Means,
+    request: Request | None,
+    rates: Rates,
+    fees: FeePolicy,
 ) -> Outcome[Recorded]:
     """Write down what is to be charged, with its key, before anybody outside is asked."""
-    refused = refuse(book, command)
+    command = with_policy(book, command, fees)
+    refused = refuse(book, command, means)
+    if refused is not None:
+        return refused
+    if command.customer is not None:
+        found = customer_of(book, command.customer, command.account, "customer")
+        if isinstance(found, Refused):
+            return found
+    draft = Draft()
+    recorded = open_charge(book, draft, command, details=details, rates=rates, fees=fees)
+    if isinstance(recorded, Refused):
+        return recorded
+    draft.key = answered(book, request, recorded.row, version=RECORDED if book.joined else SETTLED)
+    return Done(recorded, draft)
+
+
+def open_charge(
+    book: Book,
+    draft: Draft,
+    command: CreateCharge,
+    *,
+    details: str,
+    rates: Rates,
+    fees: FeePolicy,
+    id_: str | None = None,
+    payment_intent: str | None = None,
+) -> Recorded | Refused:
+    """Draft a charge that is going to be asked for, and the due work that sees to it."""
+    terms = terms_in(book, command)
+    rate = _promised_rate(book, command, terms)
+    if isinstance(rate, Refused):
+        return rate
+    refused = _refuse_converted(book, command, terms, rates, fees)
     if refused is not None:
         return refused
     row = Charge(
         book.branch,
-        book.new_id("ch"),
+        id_ or book.new_id("ch"),
         book.world.id,
         command.account,
         RECORDED,
@@ -86,13 +182,139 @@ def record(
         statement_descriptor=command.statement_descriptor,
         receipt_email=command.receipt_email,
         metadata=command.metadata,
+        payment_intent=payment_intent,
+        customer=command.customer,
+        method_id=command.method_id,
+        exchange_rate=rate.text if rate is not None else None,
+        country=terms.country,
+        options=_options(command, rate),
     )
-    draft = Draft()
     draft.put(row)
-    draft.key = answered(book, request, row, version=RECORDED if book.joined else SETTLED)
     draft.dues.append(intent(row, lease=0 if book.joined else book.wall + LEASE))
-    acts = book.account(settles_for(row))
-    return Done(Recorded(row, acts.country if acts else book.world.country), draft)
+    return Recorded(row, terms)
+
+
+def _options(command: CreateCharge, rate: Rate | None) -> str | None:
+    """What the charge keeps of what few charges have."""
+    options: dict[str, Any] = dict(command.options)
+    if rate is not None:
+        options["mid"] = [rate.mid_numerator, rate.mid_denominator]
+    if command.splits:
+        options["splits"] = command.splits
+    if not command.capture:
+        options["capture"] = 0
+    return encode(options) if options else None
+
+
+def with_policy(book: Book, command: CreateCharge, fees: FeePolicy) -> CreateCharge:
+    """The charge with the application fee that the policy says, where it says none itself."""
+    if command.application_fee_amount is not None or command.transfer_amount is not None:
+        return command
+    direct = command.account != book.world.account
+    payer = book.account(command.account if direct else command.destination or "")
+    if payer is None or not fees.application:
+        return command
+    fee = fees.application_fee(
+        command.amount, command.currency, account=payer.id, country=payer.country
+    )
+    return command if fee is None else command._replace(application_fee_amount=fee)
+
+
+def terms_in(book: Book, command: CreateCharge) -> Terms:
+    """The terms of a charge to be made."""
+    return terms_of(
+        book.account,
+        book.world,
+        currency=command.currency,
+        account=command.account,
+        destination=command.destination,
+        on_behalf_of=command.on_behalf_of,
+        splits=[account for account, _ in command.splits],
+    )
+
+
+def terms_again(find: Callable[[str], Any], world: World, row: Charge) -> Terms:
+    """The terms of a charge recorded earlier, given how to find an account."""
+    return terms_of(
+        find,
+        world,
+        currency=row.currency,
+        account=row.account,
+        destination=row.destination,
+        on_behalf_of=row.on_behalf_of,
+        splits=[account for account, _ in options_of(row).get("splits", ())],
+    )
+
+
+def parties_of(row: Charge, world: World) -> tuple[str, ...]:
+    """The accounts that the terms of a recorded charge depend on."""
+    splits = (account for account, _ in options_of(row).get("splits", ()))
+    return parties(world.account, row.account, row.destination, (row.on_behalf_of or "", *splits))
+
+
+def _promised_rate(book: Book, command: CreateCharge, terms: Terms) -> Rate | Refused | None:
+    """The rate that a quote promises; None where there is none."""
+    if command.fx_quote is None:
+        return None
+    quote = book.get(FxQuote, command.fx_quote, command.account)
+    if quote is None:
+        return missing("fx_quote", command.fx_quote, "fx_quote")
+    return usable(quote, command.currency, terms.settles, book.at)
+
+
+def _refuse_converted(
+    book: Book, command: CreateCharge, terms: Terms, rates: Rates, fees: FeePolicy
+) -> Refused | None:
+    """Why the amounts cannot be converted, or are too small once they are.
+
+    Asked before the processor is: money taken that cannot be booked would be nobody's.
+    """
+    try:
+        for source, target in _conversions(book, command, terms, fees):
+            rate_of(rates, book.at, source, target)
+        if command.currency == terms.settles:
+            return None
+        rate = rate_of(rates, book.at, command.currency, terms.settles)
+    except NoRate as none:
+        return no_rate(none.source, none.target)
+    least = currency_of(terms.settles)
+    settled = convert(command.amount, rate).amount
+    if least is not None and settled < least.charge_min:
+        return Refused(
+            Why.AMOUNT_TOO_SMALL,
+            f"The charge settles in {terms.settles}: {display(settled, terms.settles)} is less"
+            f" than the smallest amount there, {display(least.charge_min, terms.settles)}.",
+            "amount",
+            "charge more",
+        )
+    return None
+
+
+def _conversions(
+    book: Book, command: CreateCharge, terms: Terms, fees: FeePolicy
+) -> set[tuple[str, str]]:
+    """(from, to) of every conversion that booking a charge may need: see `charge_money`."""
+    found = {(terms.settles, arrives) for _, arrives in terms.arrivals}
+    direct = command.account != book.world.account
+    if command.application_fee_amount:
+        taken = terms.settles if direct else terms.arrives(command.destination or "")
+        found |= {(command.currency, taken), (command.currency, terms.earned)}
+    borne = {bearer_of(fees.bearers, fee, DIRECT, terms.payer) for fee in ("processing", "fx")}
+    if direct and PLATFORM in borne:
+        found.add((terms.settles, terms.billed))
+    return {(source, target) for source, target in found if source != target}
+
+
+def options_of(row: Charge) -> dict[str, Any]:
+    """What few charges have: see `core.rows.Charge`."""
+    found: dict[str, Any] = json.loads(row.options) if row.options else {}
+    return found
+
+
+def with_options(row: Charge, **changes: Any) -> str | None:
+    """The options of a charge with other values; None removes one."""
+    found = {k: v for k, v in {**options_of(row), **changes}.items() if v is not None}
+    return encode(found) if found else None
 
 
 def settles_for(row: Charge) -> str:
@@ -100,259 +322,76 @@ def settles_for(row: Charge) -> str:
     return row.on_behalf_of or row.account
 
 
-def intent(row: Charge, *, lease: int = 0) -> Due:
-    """The due work that a recorded charge is until it is settled."""
-    return Due(row.branch, row.world, row.created, int(DueKind.SUBMIT_CHARGE), row.id, lease)
+def intent(row: Charge, *, at: int | None = None, lease: int = 0) -> Due:
+    """The due work that a charge is until nothing is open outside about it.
+
+    It falls due when the charge was last asked about; at: at another moment.
+    """
+    asked = options_of(row).get("asked", row.created) if at is None else at
+    return Due(row.branch, row.world, int(asked), int(DueKind.SUBMIT_CHARGE), row.id, lease)
+
+
+def touch_keys(row: Charge) -> Keys:
+    """What moving a charge without its money needs."""
+    return Keys(rows=rows_of(row), heads=(row.account,), accounts=(row.account,))
+
+
+def rows_of(row: Charge) -> tuple[str, ...]:
+    """The rows that move together: the charge, its intent, the method used and whose it is."""
+    named = (row.id, row.payment_intent, row.method_id, row.customer)
+    return tuple(one for one in named if one)
+
+
+def capture_keys(row: Charge, world: World) -> Keys:
+    """What writing down a capture needs."""
+    return Keys(rows_of(row), heads=(row.account,), accounts=parties_of(row, world))
+
+
+release_keys = capture_keys
 
 
 def settle_keys(
-    row: Charge, world: World, *, country: str, kind: str, bypass: bool
+    row: Charge, world: World, *, terms: Terms, means: Means
 ) -> Callable[[Mapping[str, Versioned], int], Keys]:
     """What settling needs: the charge, and every ledger account its kind may touch."""
-    parties = tuple({world.account, row.account, row.destination or row.account})
+    payees = (account for account, _ in terms.arrivals)
+    everybody = tuple({world.account, row.account, *payees})
 
     def of(_links: Mapping[str, Versioned], at: int) -> Keys:
-        owners = _owners(row, world, 0 if bypass else available_on(at, country, kind))
-        touched = keys(_fact(row, world), owners)
-        return Keys(rows=(row.id,), heads=parties, accounts=parties, ledger=touched)
+        day = means.available_on(at, terms.country)
+        found = touched(row, world, terms, day)
+        return Keys(rows_of(row), accounts=everybody, heads=everybody, ledger=found)
 
     return of
 
 
-def _fact(row: Charge, world: World) -> Fact:
-    if row.account != world.account:
-        return Fact.DIRECT_CHARGE
-    return Fact.DESTINATION_CHARGE if row.destination else Fact.CHARGE
-
-
-def _owners(row: Charge, world: World, day: int) -> Owners:
-    account = row.destination or row.account
-    return Owners(world.id, row.currency, world.account, account, day)
-
-
-class _Made(NamedTuple):
-    """What settling has made beside the charge, as the charge names it."""
-
-    balance_transaction: str
-    transfer: str | None = None
-    transferred: int = 0
-    application_fee: str | None = None
-
-
-def settle(
-    book: Book,
-    row: Charge,
-    *,
-    country: str,
-    kind: str,
-    bypass: bool,
-    risk: tuple[str, int],
-    fees: FeeSchedule,
-) -> Outcome[Charge]:
-    """Book an approved charge: money, objects and events of all parties. Once only."""
-    found = book.rows.get(row.id)
-    if not isinstance(found, Charge) or found.status != "pending":
-        return Done(found if isinstance(found, Charge) else row, Draft())
-    row = found
-    world, amount = book.world, row.amount
-    day = 0 if bypass else available_on(book.at, country, kind)
-    owners = _owners(row, world, day)
-    processing = fees.of(country, row.currency, kind, amount)
-    draft = Draft()
-    draft.undues.append(intent(row))
-    if row.account != world.account:
-        made = _settle_direct(book, draft, row, owners, kind, processing)
-    else:
-        made = _settle_platform(book, draft, row, owners, kind, processing)
-    charge = draft.put(
-        amend(
-            row,
-            version=row.version + 1,
-            status=MACHINE.next(row.status, "approve") or row.status,
-            available_on=day,
-            fee_amount=processing,
-            outcome=_outcome("authorized", None, *risk, "Payment complete."),
-            balance_transaction=made.balance_transaction,
-            transfer=made.transfer,
-            transferred=made.transferred,
-            application_fee=made.application_fee,
-        )
-    )
-    draft.emit("charge.succeeded", charge)
-    return Done(charge, draft)
-
-
-def _settle_direct(
-    book: Book, draft: Draft, row: Charge, owners: Owners, kind: str, processing: int
-) -> _Made:
-    world, day = book.world, owners.day
-    fee = row.application_fee_amount or 0
-    account = book.account(row.account)
-    platform_pays = account is not None and account.fees_payer == "application"
-    fact = Fact.DIRECT_CHARGE_PLATFORM_PAYS if platform_pays else Fact.DIRECT_CHARGE
-    draft.post(fact, owners, (row.amount, fee, processing), row.id)
-    parts: tuple[FeePart, ...] = application_fees.fee_parts(fee, world.account)
-    if not platform_pays:
-        parts += (_stripe_fee(processing),)
-    into = change(
-        book,
-        draft,
-        Place(row.account, row.currency, day),
-        _bt_type(kind),
-        row.amount,
-        row.id,
-        row.description,
-        parts=parts,
-    )
-    if platform_pays and processing:
-        change(
-            book,
-            draft,
-            Place(world.account, row.currency, day),
-            "stripe_fee",
-            -processing,
-            row.id,
-            "Stripe processing fees",
-        )
-    earned = None
-    if fee:
-        earned = application_fees.earn(
-            book,
-            draft,
-            id_=twin(row.id, "fee"),
-            amount=fee,
-            currency=row.currency,
-            payer=row.account,
-            charge=row.id,
-            day=day,
-        )
-    return _Made(into.id, application_fee=earned.id if earned else None)
-
-
-def _settle_platform(
-    book: Book, draft: Draft, row: Charge, owners: Owners, kind: str, processing: int
-) -> _Made:
-    world, day, amount = book.world, owners.day, row.amount
-    into = change(
-        book,
-        draft,
-        Place(world.account, row.currency, day),
-        _bt_type(kind),
-        amount,
-        row.id,
-        row.description,
-        parts=(_stripe_fee(processing),),
-    )
-    if row.destination is None:
-        draft.post(Fact.CHARGE, owners, (amount, processing), row.id)
-        return _Made(into.id)
-    passed_on = amount if row.transfer_amount is None else row.transfer_amount
-    fee = row.application_fee_amount or 0
-    draft.post(Fact.DESTINATION_CHARGE, owners, (amount, passed_on, fee, processing), row.id)
-    if not passed_on:
-        return _Made(into.id)
-    transfer_id = book.new_id("tr")
-    earned = _passed_on_fee(book, draft, row, transfer_id, day) if fee else None
-    transfers.pay(
-        book,
-        draft,
-        id_=transfer_id,
-        amount=passed_on,
-        currency=row.currency,
-        destination=row.destination,
-        day=day,
-        source=row.id,
-        group=row.transfer_group or f"group_{row.id}",
-        fee=earned,
-    )
-    return _Made(into.id, transfer_id, passed_on, earned.id if earned else None)
-
-
-def _passed_on_fee(
-    book: Book, draft: Draft, row: Charge, transfer_id: str, day: int
-) -> ApplicationFee:
-    """The application fee of a destination charge: taken out of the payment it makes."""
-    return application_fees.earn(
-        book,
-        draft,
-        id_=twin(transfer_id, "fee"),
-        amount=row.application_fee_amount or 0,
-        currency=row.currency,
-        payer=row.destination or "",
-        charge=twin(transfer_id, "py"),
-        day=day,
-        originating=row.id,
-    )
-
-
-def _bt_type(kind: str) -> str:
-    return "charge" if kind == "card" else "payment"
-
-
-def _stripe_fee(amount: int) -> FeePart:
-    return FeePart(amount, "stripe_fee", "Stripe processing fees")
-
-
-@lru_cache(maxsize=256)
-def _outcome(network: str, reason: str | None, level: str, score: int, message: str) -> str:
-    return encode(
-        {
-            "network_status": network,
-            "reason": reason,
-            "risk_level": level,
-            "risk_score": score,
-            "seller_message": message,
-            "type": {"authorized": "authorized", "not_sent_to_network": "blocked"}.get(
-                network, "issuer_declined"
-            ),
-        }
-    )
-
-
-def decline_keys(row: Charge) -> Keys:
-    """What a decline needs."""
-    return Keys(rows=(row.id,), heads=(row.account,))
-
-
-def decline(
-    book: Book, row: Charge, refusal: Refused, *, blocked: bool, level: str
-) -> Outcome[Charge]:
-    """Book a definite no of the processor. Once only."""
-    found = book.rows.get(row.id)
-    if not isinstance(found, Charge) or found.status != "pending":
-        return Done(found if isinstance(found, Charge) else row, Draft())
-    draft = Draft()
-    draft.undues.append(intent(found))
-    network = "not_sent_to_network" if blocked else "declined_by_network"
-    reason = refusal.decline_code or refusal.code
-    charge = draft.put(
-        amend(
-            found,
-            version=found.version + 1,
-            status=MACHINE.next(found.status, "decline") or found.status,
-            failure_code=refusal.code,
-            failure_message=refusal.message,
-            outcome=_outcome(network, reason, level, 0, "The bank did not approve this charge."),
-        )
-    )
-    draft.emit("charge.failed", charge)
-    return Done(charge, draft)
-
-
 #: The field at fault, by failure code (Stripe API reference, "Errors").
-_PARAMS = {"expired_card": "exp_month", "incorrect_cvc": "cvc", "incorrect_number": "number"}
+_PARAMS = {
+    "expired_card": "exp_month",
+    "incorrect_cvc": "cvc",
+    "incorrect_number": "number",
+    "incorrect_zip": "address_zip",
+    "invalid_expiry_month": "exp_month",
+    "invalid_expiry_year": "exp_year",
+    "invalid_cvc": "cvc",
+}
 
 
 def refusal_of(row: Charge) -> Refused:
     """The refusal that a failed charge is: the same, however often its key is repeated."""
     code = row.failure_code or Why.CARD_DECLINED.code or ""
-    reason = json.loads(row.outcome or "{}").get("reason")
+    outcome = json.loads(row.outcome or "{}")
     return Refused(
         Why.CARD_DECLINED,
         row.failure_message or "Your card was declined.",
         _PARAMS.get(code),
         None,
         code,
-        reason,
+        outcome.get("reason"),
         row.id,
+        tuple((name, outcome[name]) for name in ADVICE if outcome.get(name)),
     )
+
+
+#: What a declined payment's error says beside its codes.
+ADVICE = ("advice_code", "network_decline_code", "network_advice_code")

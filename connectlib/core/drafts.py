@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from connectlib.core.postings import Fact, Move, Owners, moves
 from connectlib.core.rows import (
     BalanceTransaction,
+    Callback,
     Due,
     IdempotencyKey,
     PayoutItem,
@@ -79,6 +80,7 @@ class Draft:
 
     __slots__ = (
         "bts",
+        "callbacks",
         "dues",
         "emissions",
         "items",
@@ -93,6 +95,7 @@ class Draft:
     def __init__(self) -> None:
         self.rows: list[Versioned] = []
         self.bts: list[BalanceTransaction] = []
+        self.callbacks: list[Callback] = []
         self.postings: list[Posting] = []
         self.emissions: list[Emission] = []
         self.dues: list[Due] = []
@@ -108,11 +111,23 @@ class Draft:
         return row
 
     def emit(
-        self, type_: str, row: Versioned, *, account: str = "", previous: str | None = None
+        self,
+        type_: str,
+        row: Versioned,
+        *,
+        account: str = "",
+        previous: str | None = None,
+        first: bool = False,
     ) -> None:
-        """Tell that `row` has made a transition, in its own namespace or in `account`."""
-        self.emissions.append(Emission(type_, row, account or row.account, previous))
+        """Tell that `row` has made a transition, in its own namespace or in `account`.
+
+        first: before what has been told so far, since it is the cause of it.
+        """
+        emission = Emission(type_, row, account or row.account, previous)
+        self.emissions.insert(0 if first else len(self.emissions), emission)
 
     def post(self, fact: Fact, owners: Owners, amounts: Sequence[int], ref: str) -> None:
-        """Post a business fact about `ref`: one amount per leg of its policy."""
-        self.postings.append(Posting(fact, ref, moves(fact, owners, amounts)))
+        """Post a business fact about `ref`: one amount per leg of its policy, 0 = nothing."""
+        made = moves(fact, owners, amounts)
+        if made:
+            self.postings.append(Posting(fact, ref, made))

@@ -10,12 +10,17 @@ class DueKind(IntEnum):
 
     SUBMIT_*: an intent that has been committed and waits for the world outside; while it is
     being worked on, its lease keeps others away. MATURE: ref is "owner/currency/day".
-    PLAN_PAYOUT: ref is "owner/currency".
+    RELEASE_TRANSFER: ref is "schedule/destination" or
+    "schedule/destination/charge"; before payouts are planned, so that they contain it.
+    RETRY_REFUNDS, PLAN_PAYOUT: ref is "owner/currency".
     """
 
     MATURE = 10
     SUBMIT_CHARGE = 20
+    SUBMIT_SETUP = 22
     SUBMIT_REFUND = 30
+    RETRY_REFUNDS = 32
+    RELEASE_TRANSFER = 35
     PLAN_PAYOUT = 40
     SUBMIT_PAYOUT = 50
     SETTLE_PAYOUT = 60

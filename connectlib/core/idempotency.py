@@ -64,6 +64,11 @@ def answered(
     )
 
 
+def heard_once(book: Book, request: Request) -> IdempotencyKey:
+    """The row of news that has been booked: hearing it again finds nothing to answer."""
+    return amend(_row(book, request, FAILED), error="[]")
+
+
 def in_use(key: str) -> Refused:
     """The refusal of a key whose first call is still at work."""
     return Refused(
@@ -86,8 +91,9 @@ def remember_refusal(book: Book, request: Request, refused: Refused) -> Draft | 
 
 def recalled(error: str) -> Refused:
     """The refusal that a failed key remembers."""
-    why, *rest = json.loads(error)
-    return Refused(Why[why], *rest)
+    why, *rest = json.loads(error) or [Why.CALLBACK_KNOWN.name, "This has been heard before."]
+    found = Refused(Why[why], *rest)
+    return found._replace(advice=tuple((str(name), str(value)) for name, value in found.advice))
 
 
 def _row(book: Book, request: Request, state: int) -> IdempotencyKey:

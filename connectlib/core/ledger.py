@@ -37,6 +37,8 @@ class Purpose(IntEnum):
     PROCESSING_FEES = 11
     REFUNDS_IN_TRANSIT = 12
     BANK = 13
+    FX_POSITION = 20
+    FX_SPREAD = 21
 
 
 #: Accounts whose balance is what they owe us; all others show what we owe.
@@ -46,7 +48,7 @@ BALANCE = (Purpose.PENDING, Purpose.AVAILABLE, Purpose.IN_TRANSIT)
 #: Accounts that may never be overdrawn: a CHECK of the schema says the same.
 GUARDED = frozenset({Purpose.IN_TRANSIT, Purpose.REFUNDS_IN_TRANSIT})
 #: Owners that are not accounts of the marketplace.
-PROCESSOR, BANK = "processor", "bank"
+PROCESSOR, BANK, FX = "processor", "bank", "fx"
 
 
 class BrokenLedgerError(Exception):

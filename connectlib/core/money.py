@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connectlib.core.currencies import currency_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 #: Parts in a whole of a rate: a rate of 29_000 ppm is 2.9 %.
 PPM = 1_000_000
@@ -27,6 +27,39 @@ def proportion_half_up(amount: int, part: int, whole: int) -> int:
 def share_half_up(amount: int, ppm: int) -> int:
     """A rate in parts per million of an amount, rounded half away from zero."""
     return proportion_half_up(amount, ppm, PPM)
+
+
+def cumulative_share(total: int, whole: int, before: int, after: int) -> int:
+    """The part of `total` that goes with the part of `whole` from `before` to `after`.
+
+    `total * after / whole`, rounded half away from zero, less the same of `before`: parts that
+    follow one another never drift, and the last one takes what is left of the total.
+    """
+    given = proportion_half_up(total, before, whole)
+    return proportion_half_up(total, after, whole) - given
+
+
+def _half_even(whole: int, rest: int, by: int) -> bool:
+    return 2 * rest > by or (2 * rest == by and whole % 2 == 1)
+
+
+#: Rule of rounding -> whether a quotient gets one more, given its whole part, rest and divisor.
+ROUNDING: dict[str, Callable[[int, int, int], bool]] = {
+    "half_up": lambda _whole, rest, by: 2 * rest >= by,
+    "half_even": _half_even,
+    "down": lambda _whole, _rest, _by: False,
+    "up": lambda _whole, rest, _by: rest > 0,
+}
+
+
+def divide(amount: int, by: int, rounding: str) -> int:
+    """`amount / by`, rounded by the rule of that name; up is away from zero, down toward it."""
+    if by <= 0:
+        raise ValueError(f"the divisor must be positive, not {by}")
+    whole, rest = divmod(abs(amount), by)
+    if ROUNDING[rounding](whole, rest, by):
+        whole += 1
+    return whole if amount >= 0 else -whole
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

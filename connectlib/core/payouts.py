@@ -6,40 +6,39 @@ one in part. (API reference, Payouts; schedules as in the Connect documentation.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from connectlib.core.balance_transactions import Place, change
+from connectlib.core.banks import ERRORED, bank_id, bank_of, is_errored, with_status
 from connectlib.core.book import Done, Keys
-from connectlib.core.drafts import Draft
+from connectlib.core.currencies import currency_of
+from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
 from connectlib.core.moments import DAY, add_business_days, date_of, moment_of
+from connectlib.core.payout_items import SKEW, fill
 from connectlib.core.postings import Fact, Owners, keys
-from connectlib.core.refusals import Refused, Why
-from connectlib.core.rows import Due, Payout, PayoutItem, amend
+from connectlib.core.refusals import Refused, Why, missing
+from connectlib.core.rows import Account, Due, Payout, amend
 from connectlib.core.transfers import insufficient
 
 if TYPE_CHECKING:
     from connectlib.core.book import Book, Outcome, Request
     from connectlib.core.commands import CreatePayout
-    from connectlib.core.drafts import Unpaid
-    from connectlib.core.rows import Account, World
+    from connectlib.core.rows import World
 
 MACHINE = Machine(
     initial="pending",
     table={
         ("pending", "submit"): "in_transit",
         ("pending", "fail"): "failed",
+        ("pending", "cancel"): "canceled",
         ("in_transit", "arrive"): "paid",
         ("in_transit", "fail"): "failed",
     },
-    terminal=frozenset({"paid", "failed"}),
+    terminal=frozenset({"paid", "failed", "canceled"}),
 )
-
-#: How far the clocks of two processes may be apart: the cursor stays behind by as much.
-_SKEW = 600 * 1_000_000
 
 
 def create_keys(account: str, currency: str, world: World) -> Keys:
@@ -56,13 +55,9 @@ def create_keys(account: str, currency: str, world: World) -> Keys:
 def create(book: Book, command: CreatePayout, request: Request | None) -> Outcome[Payout]:
     """Take a payout out of the available balance of an account."""
     account = book.account(command.account)
-    if account is None or account.bank is None or bank_of(account, command.currency) is None:
-        return Refused(
-            Why.PAYOUTS_NOT_ALLOWED,
-            f"Cannot create payouts: the account has no bank account for {command.currency}.",
-            "currency",
-            "onboard the account, or pay out in the currency of its bank account",
-        )
+    refused = _refuse_step(command) or _refuse_bank(account, command.currency)
+    if refused is not None or account is None:
+        return refused or missing("account", command.account, "account")
     available = book.balance(account.id, command.currency)
     if available < command.amount:
         refused = insufficient(available, command.currency)
@@ -82,20 +77,58 @@ def create(book: Book, command: CreatePayout, request: Request | None) -> Outcom
     return Done(row, draft)
 
 
-def bank_of(account: Account, currency: str) -> str | None:
-    """The bank account that receives payouts in a currency: compact JSON; None where none does."""
-    if account.bank is None:
+def _step(currency: str) -> int:
+    """What payouts in a currency must be divisible by."""
+    found = currency_of(currency)
+    return found.payout_step if found else 1
+
+
+def _refuse_step(command: CreatePayout) -> Refused | None:
+    step = _step(command.currency)
+    if command.amount % step == 0:
         return None
-    return account.bank if json.loads(account.bank).get("currency") == currency else None
+    return Refused(
+        Why.INVALID_INTEGER,
+        f"Payouts in {command.currency} must be divisible by {step}.",
+        "amount",
+        f"round down to a multiple of {step} minor units; the rest stays in the balance",
+    )
+
+
+def _refuse_bank(account: Account | None, currency: str) -> Refused | None:
+    bank = bank_of(account, currency) if account is not None else None
+    if bank is None:
+        return Refused(
+            Why.PAYOUTS_NOT_ALLOWED,
+            f"Cannot create payouts: the account has no bank account for {currency}.",
+            "currency",
+            "onboard the account, or pay out in the currency of its bank account",
+        )
+    if is_errored(bank):
+        return Refused(
+            Why.PAYOUTS_NOT_ALLOWED,
+            f"Cannot create payouts: a payout to the bank account {bank_id(bank)} has failed.",
+            "destination",
+            "replace the bank account, or update the account: even an update without changes"
+            " enables it again",
+            code="bank_account_unusable",
+        )
+    return None
 
 
 def plan(book: Book, due: Due, owner: str, currency: str) -> Done[Payout | None]:
-    """Pay out all that is available, for an account on an automatic schedule."""
+    """Pay out what is available, for an account that is on an automatic schedule still.
+
+    Rounded down to the payout step of the currency; the rest stays.
+    """
     draft = Draft()
     draft.undues.append(due)
     account = book.account(owner)
-    amount = book.balance(owner, currency)
-    if account is None or amount <= 0 or bank_of(account, currency) is None:
+    available = book.balance(owner, currency)
+    amount = available - available % _step(currency)
+    if account is None or account.payout_interval == "manual" or amount <= 0:
+        return Done(None, draft)
+    if _refuse_bank(account, currency) is not None:
         return Done(None, draft)
     row = _leave(
         book, draft, account, amount=amount, currency=currency, automatic=True, command=None
@@ -125,7 +158,7 @@ def _leave(
         id_,
         "STRIPE PAYOUT" if automatic else command and command.description,
     )
-    left = _fill(book, draft, account.id, currency, amount, id_)
+    left = fill(book, draft, account.id, currency, amount, id_)
     arrival = add_business_days(date_of(book.at), 1, account.country)
     row = draft.put(
         Payout(
@@ -146,49 +179,12 @@ def _leave(
             statement_descriptor=command.statement_descriptor if command else None,
             description="STRIPE PAYOUT" if automatic else command and command.description,
             metadata=command.metadata if command else "{}",
-            cursor=(left[0].available_on if left else book.at) - _SKEW,
+            cursor=(left[0].available_on if left else book.at) - SKEW,
         )
     )
     draft.emit("payout.created", row)
     draft.dues.append(submission(row))
     return row
-
-
-def _fill(
-    book: Book, draft: Draft, account: str, currency: str, amount: int, payout: str
-) -> list[Unpaid]:
-    """Draft what a payout contains; what stays unpaid after it."""
-    everything = amount == book.balance(account, currency)
-    unpaid = book.unpaid.get((account, currency), [])
-    taken, left = contents(unpaid, amount, everything=everything)
-    draft.items += [
-        PayoutItem(book.branch, payout, n, book.world.id, account, bt, part, rest)
-        for n, (bt, part, rest) in enumerate(taken)
-    ]
-    draft.unpaid[account, currency] = left
-    return left
-
-
-def contents(
-    unpaid: list[Unpaid], amount: int, *, everything: bool
-) -> tuple[list[tuple[str, int, int]], list[Unpaid]]:
-    """What a payout of `amount` contains, oldest first: (balance transaction, part, rest).
-
-    The second value is what stays unpaid after it. With `everything` all of it is contained.
-    """
-    taken: list[tuple[str, int, int]] = []
-    total = 0
-    for place, one in enumerate(unpaid):
-        if not everything and total == amount:
-            return taken, unpaid[place:]
-        need = amount - total
-        if everything or one.rest <= need:
-            taken.append((one.id, one.rest, 0))
-            total += one.rest
-        else:
-            taken.append((one.id, need, one.rest - need))
-            return taken, [one._replace(rest=one.rest - need), *unpaid[place + 1 :]]
-    return taken, []
 
 
 def submission(row: Payout) -> Due:
@@ -208,6 +204,12 @@ def outcome_keys(row: Payout, world: World) -> Keys:
     return Keys(rows=(row.id,), heads=(row.account,), ledger=touched)
 
 
+def bounce_keys(row: Payout, world: World) -> Keys:
+    """What a no of the bank needs: its bank account is marked with its account."""
+    found = outcome_keys(row, world)
+    return found._replace(rows=(row.id, row.account))
+
+
 def submitted(book: Book, row: Payout, due: Due) -> Outcome[Payout]:
     """The bank has taken a payout."""
     draft = Draft()
@@ -217,7 +219,7 @@ def submitted(book: Book, row: Payout, due: Due) -> Outcome[Payout]:
         return Done(found if isinstance(found, Payout) else row, draft)
     moved = draft.put(_moved(found, "submit"))
     draft.dues.append(settlement(moved, max(moved.arrival_date, book.at)))
-    draft.emit("payout.updated", moved)
+    draft.emit("payout.updated", moved, previous=encode({"status": found.status}))
     return Done(moved, draft)
 
 
@@ -242,26 +244,77 @@ def bounced(book: Book, row: Payout, due: Due, *, code: str, message: str) -> Ou
     found = book.rows.get(row.id)
     if not isinstance(found, Payout) or MACHINE.next(found.status, "fail") is None:
         return Done(found if isinstance(found, Payout) else row, draft)
-    owners = Owners(book.world.id, found.currency, book.world.account, found.account)
-    draft.post(Fact.PAYOUT_RETURNED, owners, (found.amount,), found.id)
-    into = change(
-        book,
-        draft,
-        Place(found.account, found.currency, 0),
-        "payout_failure",
-        found.amount,
-        found.id,
-        "PAYOUT FAILURE",
-    )
+    back = _return(book, draft, found, "payout_failure", "PAYOUT FAILURE")
     moved = draft.put(
         amend(
             _moved(found, "fail"),
             failure_code=code,
             failure_message=message,
-            failure_balance_transaction=into.id,
+            failure_balance_transaction=back,
         )
     )
     draft.emit("payout.failed", moved)
+    _mark(book, draft, found)
+    return Done(moved, draft)
+
+
+def _return(book: Book, draft: Draft, row: Payout, type_: str, description: str) -> str:
+    """Draft the way back of a payout's money; the id of the balance transaction."""
+    owners = Owners(book.world.id, row.currency, book.world.account, row.account)
+    draft.post(Fact.PAYOUT_RETURNED, owners, (row.amount,), row.id)
+    place = Place(row.account, row.currency, 0)
+    return change(book, draft, place, type_, row.amount, row.id, description).id
+
+
+def _mark(book: Book, draft: Draft, row: Payout) -> None:
+    """Draft that the bank account of a failed payout is errored, where it still is the one."""
+    account = book.account(row.account)
+    bank = account.bank if account else None
+    if account is None or bank is None or is_errored(bank) or bank_id(bank) != bank_id(row.bank):
+        return
+    marked = amend(account, version=account.version + 1, bank=with_status(bank, ERRORED))
+    draft.put(marked)
+    draft.emit(
+        "account.external_account.updated",
+        marked,
+        account=account.id,
+        previous=encode({"bank": bank}),
+    )
+
+
+def cancel(
+    book: Book, *, id_: str, account: str, handed_over: bool, request: Request | None
+) -> Outcome[Payout]:
+    """Call back a payout by hand that no bank has been asked about.
+
+    handed_over: whether one may have been, or is being asked now.
+    """
+    row = book.get(Payout, id_, account)
+    if row is None:
+        return missing("payout", id_, "id")
+    if row.automatic or handed_over or MACHINE.next(row.status, "cancel") is None:
+        what = "automatic" if row.automatic else "on its way" if handed_over else row.status
+        return Refused(
+            Why.PAYOUT_UNEXPECTED_STATE,
+            f"Payout {row.id} cannot be canceled: it is {what}.",
+            "id",
+            "only a pending payout made by hand can be canceled, before the bank is asked",
+        )
+    done = canceled(book, row)
+    done.draft.origin = request.key if request else None
+    done.draft.key = answered(book, request, done.value)
+    return done
+
+
+def canceled(book: Book, row: Payout) -> Done[Payout]:
+    """The money of a pending payout goes back to `available`."""
+    draft = Draft()
+    if MACHINE.next(row.status, "cancel") is None:
+        return Done(row, draft)
+    draft.undues.append(submission(row))
+    back = _return(book, draft, row, "payout_cancel", "PAYOUT CANCEL")
+    moved = draft.put(amend(_moved(row, "cancel"), failure_balance_transaction=back))
+    draft.emit("payout.canceled", moved)
     return Done(moved, draft)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connectlib.core.ledger import (
     BANK,
+    FX,
     PROCESSOR,
     BrokenLedgerError,
     LedgerKey,
@@ -31,14 +32,19 @@ class Party(IntEnum):
     ACCOUNT = 1
     PROCESSOR = 2
     BANK = 3
+    FX = 4
 
 
 class Side(NamedTuple):
-    """One side of a leg. dated: the money lies in the account of its day, while it is pending."""
+    """One side of a leg. dated: the money lies in the account of its day, while it is pending.
+
+    bought: in the currency that is bought, where a fact has two.
+    """
 
     party: Party
     purpose: Purpose
     dated: bool = False
+    bought: bool = False
 
 
 class Leg(NamedTuple):
@@ -58,6 +64,9 @@ CLEARING = Side(Party.PROCESSOR, Purpose.CLEARING)
 FEES = Side(Party.PROCESSOR, Purpose.PROCESSING_FEES)
 REFUNDING = Side(Party.PROCESSOR, Purpose.REFUNDS_IN_TRANSIT)
 OUTSIDE = Side(Party.BANK, Purpose.BANK)
+SOLD = Side(Party.FX, Purpose.FX_POSITION)
+BOUGHT = SOLD._replace(bought=True)
+SPREAD = Side(Party.FX, Purpose.FX_SPREAD, bought=True)
 
 
 class Fact(IntEnum):
@@ -78,6 +87,12 @@ class Fact(IntEnum):
     PAYOUT = 13
     PAYOUT_PAID = 14
     PAYOUT_RETURNED = 15
+    CONVERSION = 16
+    FEE_CONVERSION = 17
+    FEE_REFUND_CONVERSION = 18
+    PAYMENT_FAILED = 19
+    PROCESSING_FEE_RETURNED = 20
+    REFUND_FEE = 21
 
 
 _CHARGE_FEE = Leg("processing fee", PLATFORM, FEES)
@@ -112,28 +127,54 @@ POLICY: dict[Fact, tuple[Leg, ...]] = {
     Fact.PAYOUT: (Leg("payout", ACCOUNT_AVAILABLE, IN_TRANSIT),),
     Fact.PAYOUT_PAID: (Leg("payout paid", IN_TRANSIT, OUTSIDE),),
     Fact.PAYOUT_RETURNED: (Leg("payout returned", IN_TRANSIT, ACCOUNT_AVAILABLE),),
+    Fact.CONVERSION: (
+        Leg("currency sold", ACCOUNT, SOLD),
+        Leg("currency bought", BOUGHT, ACCOUNT._replace(bought=True)),
+        Leg("spread of money that comes in", BOUGHT, SPREAD),
+        Leg("spread of money that goes out", SOLD, SPREAD._replace(bought=False)),
+    ),
+    Fact.FEE_CONVERSION: (
+        Leg("application fee, as paid", ACCOUNT, SOLD),
+        Leg("application fee, as earned", BOUGHT, PLATFORM._replace(bought=True)),
+        Leg("spread", BOUGHT, SPREAD),
+    ),
+    Fact.FEE_REFUND_CONVERSION: (
+        Leg("application fee refund, as given", PLATFORM, SOLD),
+        Leg("application fee refund, as received", BOUGHT, ACCOUNT._replace(bought=True)),
+    ),
+    Fact.PAYMENT_FAILED: (Leg("payment failed after all", ACCOUNT, CLEARING),),
+    Fact.PROCESSING_FEE_RETURNED: (Leg("processing fee returned", FEES, ACCOUNT),),
+    Fact.REFUND_FEE: (Leg("refund fee", ACCOUNT, FEES),),
 }
 
 
+#: What the books call those who are no accounts of the marketplace.
+_NAMES = {Party.PROCESSOR: PROCESSOR, Party.BANK: BANK, Party.FX: FX}
+
+
 class Owners(NamedTuple):
-    """Who the parties of a fact are. day: the day account used; 0 = `available`."""
+    """Who the parties of a fact are. day: the day account used; 0 = `available`.
+
+    bought: the currency that is bought with `currency`, for facts that have two.
+    """
 
     world: int
     currency: str
     platform: str
     account: str
     day: int = 0
+    bought: str = ""
 
     def key(self, side: Side) -> LedgerKey:
         """The ledger account that a side of a leg means here."""
-        party, purpose, dated = side
+        party, purpose, dated, bought = side
+        currency = self.bought if bought else self.currency
         if party is Party.ACCOUNT or party is Party.PLATFORM:
             owner = self.account if party is Party.ACCOUNT else self.platform
             if dated and not self.day:
-                return key_of(self.world, owner, Purpose.AVAILABLE, self.currency, 0)
-            return key_of(self.world, owner, purpose, self.currency, self.day if dated else 0)
-        owner = PROCESSOR if party is Party.PROCESSOR else BANK
-        return key_of(self.world, owner, purpose, self.currency, 0)
+                return key_of(self.world, owner, Purpose.AVAILABLE, currency, 0)
+            return key_of(self.world, owner, purpose, currency, self.day if dated else 0)
+        return key_of(self.world, _NAMES[party], purpose, currency, 0)
 
 
 class Move(NamedTuple):

@@ -34,8 +34,29 @@ class Why(Enum):
         400,
         True,
     )
+    ACCOUNT_CLOSED = ("invalid_request_error", "account_invalid", 400, False, "account_closed")
     ACCOUNT_NOT_EMPTY = ("invalid_request_error", "account_has_balance", 400, True)
     CHARGE_ALREADY_REFUNDED = ("invalid_request_error", "charge_already_refunded", 400, False)
+    INTENT_UNEXPECTED_STATE = (
+        "invalid_request_error",
+        "payment_intent_unexpected_state",
+        400,
+        True,
+    )
+    SETUP_UNEXPECTED_STATE = (
+        "invalid_request_error",
+        "setup_intent_unexpected_state",
+        400,
+        True,
+    )
+    METHOD_UNEXPECTED_STATE = (
+        "invalid_request_error",
+        "payment_method_unexpected_state",
+        400,
+        False,
+    )
+    CHARGE_ALREADY_CAPTURED = ("invalid_request_error", "charge_already_captured", 400, False)
+    CHARGE_EXPIRED = ("invalid_request_error", "charge_expired_for_capture", 400, False)
     CHARGE_NOT_REFUNDABLE = ("invalid_request_error", "charge_not_refundable", 400, True)
     TRANSFER_ALREADY_REVERSED = (
         "invalid_request_error",
@@ -44,10 +65,32 @@ class Why(Enum):
         False,
         "transfer_already_reversed",
     )
+    SCHEDULE_UNEXPECTED_STATE = (
+        "invalid_request_error",
+        "transfer_schedule_unexpected_state",
+        400,
+        False,
+    )
     FEE_ALREADY_REFUNDED = ("invalid_request_error", None, 400, False, "fee_already_refunded")
+    CALLBACK_KNOWN = ("invalid_request_error", None, 400, False, "callback_known")
+    FEE_PAYER_GONE = ("invalid_request_error", "account_closed", 400, False)
     FEES_NOT_ALLOWED = ("invalid_request_error", "application_fees_not_allowed", 400, False)
     PAYOUTS_NOT_ALLOWED = ("invalid_request_error", "payouts_not_allowed", 400, True)
+    PAYOUT_UNEXPECTED_STATE = (
+        "invalid_request_error",
+        None,
+        400,
+        False,
+        "payout_unexpected_state",
+    )
     BALANCE_INSUFFICIENT = ("invalid_request_error", "balance_insufficient", 400, True)
+    #: docs.stripe.com/error-codes; for a transfer the code is `transfers_fx_quote_invalid`.
+    FX_QUOTE_INVALID = ("invalid_request_error", "payment_intent_fx_quote_invalid", 400, False)
+    PAYMENT_METHOD_SPENT = ("invalid_request_error", None, 400, False, "payment_method_spent")
+    PAYMENT_METHOD_TAKEN = ("invalid_request_error", None, 400, False, "payment_method_taken")
+    PAYMENT_METHOD_LOOSE = ("invalid_request_error", None, 400, True, "payment_method_loose")
+    ACCOUNT_NUMBER_INVALID = ("invalid_request_error", "account_number_invalid", 400, False)
+    ROUTING_NUMBER_INVALID = ("invalid_request_error", "routing_number_invalid", 400, False)
     LOCK_TIMEOUT = ("invalid_request_error", "lock_timeout", 429, True)
 
     @property
@@ -73,7 +116,10 @@ class Why(Enum):
 
 
 class Refused(NamedTuple):
-    """An expected no. `message` says what happened; `hint` what to do about it."""
+    """An expected no. `message` says what happened; `hint` what to do about it.
+
+    object_id: the charge that failed. advice: further fields of a card error, (name, value).
+    """
 
     why: Why
     message: str
@@ -82,6 +128,19 @@ class Refused(NamedTuple):
     code: str | None = None
     decline_code: str | None = None
     object_id: str | None = None
+    advice: tuple[tuple[str, str], ...] = ()
+
+
+def wrong_currency(given: str | None, known: str) -> Refused | None:
+    """The refusal of an amount whose currency is not that of what it is taken from."""
+    if given is None or given == known:
+        return None
+    return Refused(
+        Why.INVALID_CURRENCY,
+        f"The amount is in {given}, but this is in {known}.",
+        "amount",
+        f"give the amount in {known}, or as an int of its minor units",
+    )
 
 
 def missing(kind: str, given: str, param: str) -> Refused:

@@ -27,7 +27,10 @@ class World(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A connected account, or the platform's own."""
+    """A connected account, or the platform's own.
+
+    waiting: JSON {currency: how many of its refunds wait for funds}.
+    """
 
     branch: int
     id: str
@@ -52,15 +55,24 @@ class Account(NamedTuple):
     deleted: int = 0
     details: str = "{}"
     metadata: str = "{}"
+    waiting: str = "{}"
 
 
 class Charge(NamedTuple):
     """A charge (`ch_`), or the payment (`py_`) that a transfer makes at its destination.
 
     transferred: sum of the transfers bound to it by `source_transaction`.
+    status: of `core.charges.MACHINE`; Stripe's three words are made of it.
+    transferred: sum of the transfers bound to it by `source_transaction`, and of those that are
+    scheduled; in the currency it settled in.
     available_on: the day its money matures; 0 until it has succeeded, and where the money was
     available at once.
     fee_amount: what the processor took. method: JSON of the payment method used.
+    amount_captured: None = all of it, once it has succeeded. capture_before: an authorisation
+    not captured by then is released. settled, settled_currency: what came into the balance,
+    None = the amount itself. method_id: the PaymentMethod used. country: whose rules apply.
+    refunds_waiting: the part of amount_refunded that waits for funds. options: JSON of what few
+    have: splits, reference, shipping, billing, fx_quote, failure_balance_transaction.
     """
 
     branch: int
@@ -94,12 +106,25 @@ class Charge(NamedTuple):
     failure_message: str | None = None
     outcome: str | None = None
     metadata: str = "{}"
+    amount_captured: int | None = None
+    capture_before: int = 0
+    payment_intent: str | None = None
+    customer: str | None = None
+    method_id: str | None = None
+    settled: int | None = None
+    settled_currency: str | None = None
+    exchange_rate: str | None = None
+    country: str = ""
+    refunds_waiting: int = 0
+    options: str | None = None
 
 
 class Transfer(NamedTuple):
     """Money moved from the platform to a connected account (`tr_`).
 
     available_on: the day account it went through; 0 where it was available at once.
+    arrived, arrived_currency: what its destination got where that was converted, and how much
+    of it has been taken back; None = the amount itself.
     """
 
     branch: int
@@ -119,6 +144,11 @@ class Transfer(NamedTuple):
     transfer_group: str | None = None
     description: str | None = None
     metadata: str = "{}"
+    arrived: int | None = None
+    arrived_currency: str | None = None
+    arrived_reversed: int = 0
+    exchange_rate: str | None = None
+    schedule: str | None = None
 
 
 class TransferReversal(NamedTuple):
@@ -144,6 +174,7 @@ class Refund(NamedTuple):
     """Money given back for a charge (`re_`), or for a payment (`pyr_`).
 
     available_on: the day account it was taken from; 0 where it was `available`.
+    settled, settled_currency: what left the balance where that was converted; None = the amount.
     """
 
     branch: int
@@ -168,10 +199,19 @@ class Refund(NamedTuple):
     reverse_transfer: int = 0
     refund_application_fee: int = 0
     metadata: str = "{}"
+    payment_intent: str | None = None
+    settled: int | None = None
+    settled_currency: str | None = None
+    exchange_rate: str | None = None
 
 
 class ApplicationFee(NamedTuple):
-    """What the platform earns on a charge (`fee_`). `payer` is the connected account."""
+    """What the platform earns on a charge (`fee_`). `payer` is the connected account.
+
+    Amount and currency are those of the charge. taken: what the payer paid, earned: what the
+    platform got, in the currency of each, where converted (None = the amount), and how much of
+    either has been given back. exchange_rate: from the amount to what was taken.
+    """
 
     branch: int
     id: str
@@ -187,6 +227,13 @@ class ApplicationFee(NamedTuple):
     amount_refunded: int = 0
     available_on: int = 0
     originating_transaction: str | None = None
+    taken: int | None = None
+    taken_currency: str | None = None
+    taken_back: int = 0
+    earned: int | None = None
+    earned_currency: str | None = None
+    earned_back: int = 0
+    exchange_rate: str | None = None
 
 
 class FeeRefund(NamedTuple):
@@ -234,6 +281,193 @@ class Payout(NamedTuple):
     cursor: int = 0
 
 
+class Customer(NamedTuple):
+    """A buyer who comes back (`cus_`). default_method: of its payment methods, the first choice."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    email: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    description: str | None = None
+    address: str | None = None
+    shipping: str | None = None
+    default_method: str | None = None
+    deleted: int = 0
+    metadata: str = "{}"
+
+
+class PaymentMethod(NamedTuple):
+    """A way to pay (`pm_`): what the processor's token stands for, and whose it is.
+
+    kind: card, us_bank_account and so on; details: JSON of what is shown of it. spent: used
+    once without a customer, so not again. ready: set up for payments off session.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    kind: str
+    token: str
+    country: str
+    details: str
+    fingerprint: str | None = None
+    customer: str | None = None
+    billing: str | None = None
+    spent: int = 0
+    ready: int = 0
+    metadata: str = "{}"
+
+
+class PaymentIntent(NamedTuple):
+    """A payment from the first wish to the money (`pi_`): see `core.payment_intents.MACHINE`.
+
+    attempt: number of the try under way or last made; its key outside is made of it.
+    authenticated: the buyer has proved who they are for this attempt. charge: the charge being
+    made or last made. options: JSON of what is rarely given. settles: JSON of who gets what.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    status: str
+    client_secret: str
+    capture_method: str = "automatic"
+    confirmation_method: str = "automatic"
+    customer: str | None = None
+    method_id: str | None = None
+    charge: str | None = None
+    attempt: int = 0
+    authenticated: int = 0
+    amount_capturable: int = 0
+    amount_received: int = 0
+    destination: str | None = None
+    transfer_amount: int | None = None
+    application_fee_amount: int | None = None
+    on_behalf_of: str | None = None
+    transfer_group: str | None = None
+    setup_future_usage: str | None = None
+    off_session: int = 0
+    method_types: str = '["card"]'
+    next_action: str | None = None
+    last_error: str | None = None
+    canceled_at: int | None = None
+    cancellation_reason: str | None = None
+    splits: str | None = None
+    fx_quote: str | None = None
+    description: str | None = None
+    statement_descriptor: str | None = None
+    receipt_email: str | None = None
+    return_url: str | None = None
+    shipping: str | None = None
+    options: str = "{}"
+    metadata: str = "{}"
+
+
+class SetupIntent(NamedTuple):
+    """Making a payment method ready for later, without a payment (`seti_`)."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    status: str
+    client_secret: str
+    usage: str = "off_session"
+    customer: str | None = None
+    method_id: str | None = None
+    attempt: int = 0
+    authenticated: int = 0
+    on_behalf_of: str | None = None
+    method_types: str = '["card"]'
+    next_action: str | None = None
+    last_error: str | None = None
+    cancellation_reason: str | None = None
+    description: str | None = None
+    return_url: str | None = None
+    options: str = "{}"
+    metadata: str = "{}"
+
+
+class FxQuote(NamedTuple):
+    """Rates promised for a while (`fxq_`). rates: JSON {from currency: core.fx_quotes.Quoted}.
+
+    expires_at: 0 where nothing is promised. usage: JSON of what it is for.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    to_currency: str
+    rates: str
+    expires_at: int
+    usage: str | None = None
+
+
+class TransferSchedule(NamedTuple):
+    """A transfer to be made later (`tsch_`): on a date, or when somebody says so.
+
+    release_on: moment of the transfer; None = held until released. transfer: the one made.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    amount: int
+    currency: str
+    destination: str
+    status: str
+    release_on: int | None = None
+    condition: str | None = None
+    source_transaction: str | None = None
+    transfer: str | None = None
+    transfer_group: str | None = None
+    description: str | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    metadata: str = "{}"
+
+
+class Callback(NamedTuple):
+    """News of the processor that has been heard (`cb_`), and what was made of it. Never updated.
+
+    news: the processor's own id of it. kind: what it tells. outcome: moved, known, ignored,
+    contradicts or mismatch. amount, currency: what it says was moved.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    created: int
+    news: str
+    kind: str
+    object_id: str
+    outcome: str
+    amount: int
+    currency: str
+
+
 class PayoutItem(NamedTuple):
     """One balance transaction, or a part of one, inside a payout.
 
@@ -271,6 +505,7 @@ class BalanceTransaction(NamedTuple):
     source: str
     description: str | None = None
     fee_details: str | None = None
+    exchange_rate: str | None = None
 
     @property
     def net(self) -> int:
@@ -404,7 +639,20 @@ class LedgerBatch(NamedTuple):
 
 
 Versioned = (
-    Account | Charge | Transfer | TransferReversal | Refund | ApplicationFee | FeeRefund | Payout
+    Account
+    | Charge
+    | Transfer
+    | TransferReversal
+    | Refund
+    | ApplicationFee
+    | FeeRefund
+    | Payout
+    | Customer
+    | PaymentMethod
+    | PaymentIntent
+    | SetupIntent
+    | FxQuote
+    | TransferSchedule
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -419,7 +667,17 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "fee": ApplicationFee,
     "fr": FeeRefund,
     "po": Payout,
+    "cus": Customer,
+    "pm": PaymentMethod,
+    "pi": PaymentIntent,
+    "seti": SetupIntent,
+    "fxq": FxQuote,
+    "tsch": TransferSchedule,
 }
+
+
+#: Everything that a list may show, by id prefix.
+LISTED: dict[str, type[Any]] = {**BY_PREFIX, "evt": Event, "txn": BalanceTransaction}
 
 
 class Lane(NamedTuple):

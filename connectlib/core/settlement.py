@@ -28,10 +28,15 @@ _EUROPE = (
     " SK"
 )
 
-#: (country, kind) -> delay; kind "*" is any other.
+#: What `Means.delay_kind` says of a card issued in another country than the account's.
+FOREIGN = "card/foreign"
+ANY = "*"
+_METHODS = "Stripe docs, settlement times of payment methods"
+
+#: (country, kind) -> delay; "*" is any other.
 DELAYS: dict[tuple[str, str], Delay] = {
-    **{(country, "*"): _BUSINESS_3 for country in [*_EUROPE.split(), "CA", "MX"]},
-    **{(country, "*"): _CALENDAR_7 for country in ("HK", "SG")},
+    **{(country, ANY): _BUSINESS_3 for country in [*_EUROPE.split(), "CA", "MX"]},
+    **{(country, ANY): _CALENDAR_7 for country in ("HK", "SG")},
     ("MY", "*"): Delay(7, True, _DOCS),
     ("US", "*"): Delay(2, True, _DOCS),
     ("AU", "*"): Delay(2, True, _DOCS),
@@ -43,12 +48,23 @@ DELAYS: dict[tuple[str, str], Delay] = {
     ("BR", "*"): Delay(30, False, _DOCS),
     ("BR", "boleto"): Delay(2, True, _DOCS),
     ("BR", "voucher"): Delay(30, False, "as domestic cards"),
+    ("BR", FOREIGN): Delay(5, False, _DOCS),
+    ("IN", FOREIGN): Delay(5, True, _DOCS),
+    (ANY, "us_bank_account"): Delay(4, True, _METHODS),
+    (ANY, "sepa_debit"): Delay(6, True, _METHODS),
+    (ANY, "bacs_debit"): Delay(4, True, _METHODS),
+    (ANY, "au_becs_debit"): Delay(2, True, _METHODS),
+    (ANY, "acss_debit"): Delay(5, True, _METHODS),
 }
 
 
 def delay_of(country: str, kind: str) -> Delay:
     """The delay of a kind of payment in a country; 7 calendar days where we have no figure."""
-    return DELAYS.get((country, kind)) or DELAYS.get((country, "*")) or _CALENDAR_7
+    for name in ((country, kind), (ANY, kind), (country, ANY)):
+        found = DELAYS.get(name)
+        if found is not None:
+            return found
+    return _CALENDAR_7
 
 
 @lru_cache(maxsize=4096)

@@ -7,24 +7,36 @@ transfers"; API reference, Transfers.)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectlib.core.application_fees import fee_parts
 from connectlib.core.balance import open_day
 from connectlib.core.balance_transactions import Place, change
 from connectlib.core.book import Done, Keys, Stale, twin
+from connectlib.core.conversions import (
+    Amount,
+    NoRate,
+    exchanged,
+    rate_of,
+    sell,
+    sell_keys,
+)
 from connectlib.core.drafts import Draft, encode
+from connectlib.core.fx import no_rate
 from connectlib.core.idempotency import answered
 from connectlib.core.money import display
 from connectlib.core.postings import Fact, Owners, keys
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import ApplicationFee, Charge, Transfer, amend
+from connectlib.core.rows import Account, ApplicationFee, Charge, Transfer, amend
+from connectlib.core.terms import currency_at
+from connectlib.core.waiting import wake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from connectlib.core.book import Book, Outcome, Request
     from connectlib.core.commands import CreateTransfer
+    from connectlib.core.conversions import Rates
     from connectlib.core.rows import Versioned, World
 
 #: What a payment made by a transfer shows as its `payment_method_details`.
@@ -39,11 +51,17 @@ def create_keys(
 
     def of(links: Mapping[str, Versioned], at: int) -> Keys:
         owners = _owners(world, command.currency, command.destination, links.get(source or ""), at)
+        touched = keys(Fact.TRANSFER, owners)
+        account = links.get(command.destination)
+        if isinstance(account, Account):
+            arrives = currency_at(account, command.currency)
+            if arrives != command.currency:
+                touched |= sell_keys(world.id, account.id, command.currency, arrives, owners.day)
         return Keys(
             rows=(source,) if source else (),
             accounts=(command.destination,),
             heads=(world.account, command.destination),
-            ledger=keys(Fact.TRANSFER, owners),
+            ledger=touched,
         )
 
     return of
@@ -56,33 +74,39 @@ def _owners(
     return Owners(world.id, currency, world.account, destination, day)
 
 
-def create(book: Book, command: CreateTransfer, request: Request | None) -> Outcome[Transfer]:
-    """Move money to a connected account: from `available`, or bound to a charge's own day."""
+def create(
+    book: Book,
+    command: CreateTransfer,
+    request: Request | None,
+    *,
+    rates: Rates,
+    schedule: str | None = None,
+) -> Outcome[Transfer]:
+    """Move money to a connected account: from `available`, or bound to a charge's own day.
+
+    An account that holds another currency gets it converted.
+    schedule: the one that asks for it; its charge has counted the amount already.
+    """
     world, amount, currency = book.world, command.amount, command.currency
     destination = command.destination
-    refused = refuse_destination(book, destination, "destination")
-    if refused is not None:
-        return refused
-    charge: Charge | None = None
-    if command.source_transaction is not None:
-        charge = book.get(Charge, command.source_transaction, world.account)
-        refused = _refuse_source(command, charge)
-        if refused is not None or charge is None:
-            return refused or missing("charge", command.source_transaction, "source_transaction")
+    charge = _source_of(book, command, counted=amount if schedule else 0)
+    if isinstance(charge, Refused):
+        return charge
     owners = _owners(world, currency, destination, charge, book.at)
     if not book.has(Fact.TRANSFER, owners):
         raise Stale("the source has been settled since")
     if not owners.day and book.balance(world.account, currency) < amount:
         return insufficient(book.balance(world.account, currency), currency)
+    arrived = _arrived(book, amount, currency, destination, rates)
+    if isinstance(arrived, Refused):
+        return arrived
     draft = Draft()
     draft.origin = request.key if request else None
     draft.post(Fact.TRANSFER, owners, (amount,), source := book.new_id("tr"))
-    group = command.transfer_group
-    if charge is not None:
-        draft.put(
-            amend(charge, version=charge.version + 1, transferred=charge.transferred + amount)
-        )
-        group = group or charge.transfer_group or f"group_{charge.id}"
+    sell(draft, owners._replace(bought=arrived.currency), amount, arrived, source)
+    if charge is not None and schedule is None:
+        counted = charge.transferred + amount
+        draft.put(amend(charge, version=charge.version + 1, transferred=counted))
     transfer = pay(
         book,
         draft,
@@ -92,12 +116,42 @@ def create(book: Book, command: CreateTransfer, request: Request | None) -> Outc
         destination=destination,
         day=owners.day,
         source=command.source_transaction,
-        group=group,
+        group=command.transfer_group or _group_of(charge),
         description=command.description,
         metadata=command.metadata,
+        arrived=arrived,
+        schedule=schedule,
     )
     draft.key = answered(book, request, transfer)
     return Done(transfer, draft)
+
+
+def _group_of(charge: Charge | None) -> str | None:
+    """The group of what is paid out of a charge: the one it is in, or one of its own."""
+    return None if charge is None else charge.transfer_group or f"group_{charge.id}"
+
+
+def _source_of(book: Book, command: CreateTransfer, *, counted: int) -> Charge | Refused | None:
+    """The charge that a transfer is paid out of; why it cannot be made, in the order of causes."""
+    refused = refuse_destination(book, command.destination, "destination")
+    if refused is not None or command.source_transaction is None:
+        return refused
+    charge = book.get(Charge, command.source_transaction, book.world.account)
+    return refuse_source(command, charge, counted=counted) or charge
+
+
+def _arrived(
+    book: Book, amount: int, currency: str, destination: str, rates: Rates
+) -> Amount | Refused:
+    """What the destination holds of a transfer, in its own currency."""
+    arrives = currency_at(book.account(destination), currency)
+    if arrives == currency:
+        return Amount(amount, currency)
+    try:
+        rate = rate_of(rates, book.at, currency, arrives)
+    except NoRate as none:
+        return no_rate(none.source, none.target)
+    return exchanged(amount, currency, arrives, rate)
 
 
 def refuse_destination(book: Book, destination: str, param: str) -> Refused | None:
@@ -128,7 +182,10 @@ def insufficient(available: int, currency: str) -> Refused:
     )
 
 
-def _refuse_source(command: CreateTransfer, charge: Charge | None) -> Refused | None:
+def refuse_source(
+    command: CreateTransfer, charge: Charge | None, *, counted: int = 0
+) -> Refused | None:
+    """Why a charge cannot be the source. counted: of the amount, what it has counted already."""
     given = command.source_transaction or ""
     if charge is None:
         return missing("charge", given, "source_transaction")
@@ -139,25 +196,38 @@ def _refuse_source(command: CreateTransfer, charge: Charge | None) -> Refused | 
             "source_transaction",
             "create the transfer once the charge has succeeded",
         )
-    if charge.currency != command.currency:
+    settled, currency = settled_of(charge)
+    if currency != command.currency:
         return Refused(
             Why.PARAMETER_INVALID,
-            f"The currency of source_transaction's balance transaction ({charge.currency}) must"
+            f"The currency of source_transaction's balance transaction ({currency}) must"
             f" be the same as the transfer currency ({command.currency})",
             "currency",
-            f"create the transfer in {charge.currency}",
+            f"create the transfer in {currency}",
         )
-    left = charge.amount - charge.transferred
+    left = settled - charge.transferred + counted
     if command.amount > left:
         return Refused(
             Why.AMOUNT_EXCEEDED,
             "Transfers using this transaction as a source must not exceed the source amount of"
-            f" {display(charge.amount, charge.currency)}; there is a total of"
-            f" {display(left, charge.currency)} left.",
+            f" {display(settled, currency)}; there is a total of"
+            f" {display(left, currency)} left.",
             "amount",
             f"transfer at most {left} minor units",
         )
     return None
+
+
+def captured(charge: Charge) -> int:
+    """How much of a charge has been captured, once it has succeeded."""
+    return charge.amount if charge.amount_captured is None else charge.amount_captured
+
+
+def settled_of(charge: Charge) -> tuple[int, str]:
+    """What a charge brought into the balance, and in which currency."""
+    if charge.settled is not None and charge.settled_currency is not None:
+        return charge.settled, charge.settled_currency
+    return captured(charge), charge.currency
 
 
 def pay(
@@ -174,27 +244,54 @@ def pay(
     description: str | None = None,
     metadata: str = "{}",
     fee: ApplicationFee | None = None,
+    taken: int = 0,
+    arrived: Amount | None = None,
+    schedule: str | None = None,
 ) -> Transfer:
     """Draft a transfer, the payment it makes, their balance transactions and events.
 
-    fee: the application fee taken out of the payment. The ledger transfers are the caller's.
+    fee: the application fee taken out of the payment, which is `taken` in the currency that the
+    destination holds. arrived: what it holds of the transfer, where that is another currency.
+    The ledger transfers are the caller's.
     """
     world = book.world
-    here, there = Place(world.account, currency, day), Place(destination, currency, day)
+    if arrived is None:
+        arrived = Amount(amount, currency)
+    here, there = Place(world.account, currency, day), Place(destination, arrived.currency, day)
     payment_id = twin(id_, "py")
-    parts = fee_parts(fee.amount, world.account) if fee else ()
+    parts = fee_parts(taken, world.account) if fee else ()
     out = change(book, draft, here, "transfer", -amount, id_, description)
-    into = change(book, draft, there, "payment", amount, payment_id, parts=parts)
+    into = change(
+        book, draft, there, "payment", arrived.amount, payment_id, parts=parts, rate=arrived.rate
+    )
+    wake(book, draft, destination, arrived.currency)
     row = (book.branch, id_, world.id, world.account, 1, book.at, amount, currency)
     made = Transfer(*row, destination, payment_id, out.id, 0, day, source, group, description)
-    transfer = draft.put(amend(made, metadata=metadata) if metadata != "{}" else made)
-    payment = draft.put(_payment(transfer, into.id, fee))
+    extras = _extras(metadata, schedule, arrived)
+    transfer = draft.put(amend(made, **extras) if extras else made)
+    payment = draft.put(_payment(transfer, into.id, fee, taken))
     draft.emit("transfer.created", transfer)
     draft.emit("payment.created", payment)
     return transfer
 
 
-def _payment(transfer: Transfer, bt: str, fee: ApplicationFee | None) -> Charge:
+def _extras(metadata: str, schedule: str | None, arrived: Amount) -> dict[str, Any]:
+    """The columns of a transfer that few have."""
+    found: dict[str, Any] = {}
+    if metadata != "{}":
+        found["metadata"] = metadata
+    if schedule is not None:
+        found["schedule"] = schedule
+    if arrived.rate is not None:
+        found |= {
+            "arrived": arrived.amount,
+            "arrived_currency": arrived.currency,
+            "exchange_rate": arrived.rate,
+        }
+    return found
+
+
+def _payment(transfer: Transfer, bt: str, fee: ApplicationFee | None, taken: int) -> Charge:
     """What a transfer is at its destination."""
     return Charge(
         transfer.branch,
@@ -211,7 +308,10 @@ def _payment(transfer: Transfer, bt: str, fee: ApplicationFee | None) -> Charge:
         available_on=transfer.available_on,
         balance_transaction=bt,
         application_fee=fee.id if fee else None,
-        application_fee_amount=fee.amount if fee else None,
+        application_fee_amount=taken if fee else None,
         source_transfer=transfer.id,
         transfer_group=transfer.transfer_group,
+        settled=transfer.arrived,
+        settled_currency=transfer.arrived_currency,
+        exchange_rate=transfer.exchange_rate,
     )

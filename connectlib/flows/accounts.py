@@ -9,7 +9,8 @@ from zlib import crc32
 from connectlib.core import accounts
 from connectlib.core.book import Keys, Work
 from connectlib.flows.single import do_one
-from connectlib.ports.steps import transact
+from connectlib.ports.steps import ask, transact
+from connectlib.ports.store import Busy
 
 if TYPE_CHECKING:
     from connectlib.core.book import Request
@@ -78,11 +79,14 @@ def onboard(ground: Ground, account: str, bank: str) -> Flow[Account | Refused]:
 
 
 def delete(ground: Ground, account: str, request: Request | None) -> Flow[Account | Refused]:
-    """Close an account whose balances are zero."""
+    """Close an account whose balances are zero and for which nothing is under way."""
+    branch = ground.branch(account)
+    is_busy = yield from ask(Busy(branch, ground.world.id, account))
     work = Work(
         accounts.touch_keys(account, wallet=True),
-        partial(accounts.delete, account=account, request=request),
+        partial(accounts.delete, account=account, request=request, is_busy=is_busy),
         request=request,
         weight=0,
     )
-    return do_one(ground, ground.branch(account), work)
+    found = yield from do_one(ground, branch, work)
+    return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectlib.core.book import Done, Keys, Replayed
 from connectlib.core.idempotency import first_answer, remember_refusal
+from connectlib.core.ledger import BrokenLedgerError
 from connectlib.core.refusals import Refused
 
 if TYPE_CHECKING:
@@ -57,11 +58,15 @@ def fold(book: Book, works: Sequence[AnyWork]) -> list[Any]:
     """Ask each decision in turn; each sees what the ones before it changed.
 
     A decision that refuses or raises fails only its own item.
+
+    Raises: BrokenLedgerError.
     """
     results: list[Any] = []
     for work in works:
         try:
             results.append(_decide(book, work))
+        except BrokenLedgerError:
+            raise  # in the middle of a posting: nothing of this batch may be written
         except Exception as error:
             results.append(error)
     return results

@@ -1,4 +1,4 @@
-"""The ground that flows stand on: whose world, which fees, how many branches."""
+"""The ground that flows stand on: whose world, which fees and rates, how many branches."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from connectlib.core.book import Done, Replayed
 from connectlib.core.idempotency import in_use
 from connectlib.core.ids import branch_of
+from connectlib.core.moments import HOUR
 from connectlib.core.refusals import Refused
 from connectlib.ports.steps import ask
 from connectlib.ports.store import Version
@@ -15,19 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from connectlib.core.book import Outcome, Request
-    from connectlib.core.fees import FeeSchedule
+    from connectlib.core.fee_policies import FeePolicy
     from connectlib.core.rows import World
+    from connectlib.ports.fx import FXProvider
     from connectlib.ports.steps import Flow
 
 T = TypeVar("T")
 
 
 class Ground(NamedTuple):
-    """What every flow is given."""
+    """What every flow is given.
+
+    fx: the rates in force at a moment. key_retention: how long the processor remembers a key.
+    """
 
     world: World
-    fees: FeeSchedule
+    fees: FeePolicy
+    fx: FXProvider
     branches: int = 1
+    key_retention: int = 24 * HOUR
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connectlib.core import payouts
-from connectlib.core.book import Work
+from connectlib.core.book import Keys, Work
 from connectlib.core.rows import Payout
 from connectlib.flows.single import do_one
 from connectlib.ports.rail import Accepted, Arrived, InFlight, PayoutRequest, Rejected
-from connectlib.ports.steps import ask, send_out, track, transact
+from connectlib.ports.steps import ask, claim, send_out, track, transact
 from connectlib.ports.store import One
 
 if TYPE_CHECKING:
@@ -37,6 +37,28 @@ def create(
     return do_one(ground, ground.branch(command.account), work)
 
 
+def cancel(
+    ground: Ground, id_: str, account: str, request: Request | None
+) -> Flow[Payout | Refused]:
+    """Call back a payout by hand: its due work is taken first, so that no bank is asked now.
+
+    Due work that was taken before, however long ago, may have reached the bank.
+    """
+    branch = ground.branch(id_)
+    row = yield from ask(One(Payout, branch, ground.world.id, id_, account))
+    handed_over = False
+    if isinstance(row, Payout) and not row.automatic and row.status == "pending":
+        ours = yield from claim([payouts.submission(row)], untouched=True)
+        handed_over = not ours
+    keys = payouts.outcome_keys(row, ground.world) if row else Keys(rows=(id_,))
+    decide = partial(
+        payouts.cancel, id_=id_, account=account, handed_over=handed_over, request=request
+    )
+    work = Work(keys, decide, request=request, weight=1)
+    found = yield from do_one(ground, branch, work)
+    return found
+
+
 def submit(ground: Ground, dues: Sequence[Due]) -> Flow[None]:
     """Hand claimed payouts of one branch to the bank."""
     found = yield from _rows(ground, dues)
@@ -46,7 +68,7 @@ def submit(ground: Ground, dues: Sequence[Due]) -> Flow[None]:
         if isinstance(answer, Accepted):
             works.append(_work(ground, row, partial(payouts.submitted, row=row, due=due)))
         elif isinstance(answer, Rejected):
-            works.append(_work(ground, row, _bounce(row, due, answer)))
+            works.append(_bounce(ground, row, due, answer))
     yield from _do(works, dues[0].branch)
 
 
@@ -59,7 +81,7 @@ def settle(ground: Ground, dues: Sequence[Due]) -> Flow[None]:
         if isinstance(answer, Arrived):
             works.append(_work(ground, row, partial(payouts.arrived, row=row, due=due)))
         elif isinstance(answer, Rejected):
-            works.append(_work(ground, row, _bounce(row, due, answer)))
+            works.append(_bounce(ground, row, due, answer))
         elif isinstance(answer, InFlight):
             works.append(_work(ground, row, partial(payouts.still_going, row=row, due=due)))
     yield from _do(works, dues[0].branch)
@@ -78,8 +100,10 @@ def _request(row: Payout) -> PayoutRequest:
     return PayoutRequest(row.id, row.amount, row.currency, row.bank)
 
 
-def _bounce(row: Payout, due: Due, answer: Rejected) -> Any:
-    return partial(payouts.bounced, row=row, due=due, code=answer.code, message=answer.message)
+def _bounce(ground: Ground, row: Payout, due: Due, answer: Rejected) -> Work[Any]:
+    code, message = answer.code, answer.message
+    decide = partial(payouts.bounced, row=row, due=due, code=code, message=message)
+    return Work(payouts.bounce_keys(row, ground.world), decide, repeatable=True, weight=1)
 
 
 def _work(ground: Ground, row: Payout, decide: Any) -> Work[Any]:

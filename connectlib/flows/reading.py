@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from connectlib.core.balance import Funds, funds_of
-from connectlib.core.ledger import BALANCE, Purpose, key_of, ledger_id
+from connectlib.core.ledger import BALANCE, key_of, ledger_id
 from connectlib.core.refusals import missing
 from connectlib.core.rows import Event
 from connectlib.ports.steps import ask
@@ -41,9 +41,10 @@ def page(
     limit: int,
     where: tuple[tuple[str, Any], ...] = (),
     created: tuple[tuple[str, int], ...] = (),
+    ranges: tuple[tuple[str, str, int], ...] = (),
     after: str | None = None,
     before: str | None = None,
-) -> Flow[tuple[list[Any], bool]]:
+) -> Flow[tuple[list[Any], bool] | Refused]:
     """A page, newest first, and whether there is more in its direction."""
     order = "id"
     edges: list[Any] = [after, before]
@@ -54,7 +55,9 @@ def page(
                 event = yield from ask(
                     One(Event, ground.branch(id_), ground.world.id, id_, account)
                 )
-                edges[place] = event.seq if event else -1
+                if event is None:
+                    return missing("event", id_, ("starting_after", "ending_before")[place])
+                edges[place] = event.seq
     rows: list[Any] = []
     for branch in _branches(ground, account):
         query = Page(
@@ -68,6 +71,7 @@ def page(
             before=edges[1],
             limit=limit + 1,
             order=order,
+            ranges=ranges,
         )
         rows += yield from ask(query)
     rows.sort(key=lambda row: getattr(row, order), reverse=before is None)
@@ -99,16 +103,25 @@ def balance(ground: Ground, account: str) -> Flow[dict[str, Funds]]:
 
 def balance_at(ground: Ground, account: str, currency: str, at: int) -> Flow[Funds]:
     """The balance of one currency as it was at an instant."""
-    amounts = {Purpose.PENDING: 0, Purpose.AVAILABLE: 0, Purpose.IN_TRANSIT: 0}
+    every = yield from balances_at(ground, account, at, only=currency)
+    return every.get(currency, Funds())
+
+
+def balances_at(
+    ground: Ground, account: str, at: int, *, only: str | None = None
+) -> Flow[dict[str, Funds]]:
+    """{currency: balance} as it was when an instant had ended: one question for each day."""
+    amounts: dict[str, dict[int, int]] = {}
     for branch in _branches(ground, account):
         entries = yield from ask(Wallet(branch, ground.world.id, account))
         for entry in entries:
             key = entry.key
-            if key.currency == currency and key.purpose in BALANCE:
+            if key.purpose in BALANCE and only in (None, key.currency):
                 id_ = ledger_id(key_of(*key))
                 found = yield from ask(BalanceAt(branch, ground.world.id, id_, at))
-                amounts[Purpose(key.purpose)] += found
-    return Funds(*amounts.values())
+                sums = amounts.setdefault(key.currency, dict.fromkeys(map(int, BALANCE), 0))
+                sums[key.purpose] += found
+    return {currency: Funds(*sums.values()) for currency, sums in sorted(amounts.items())}
 
 
 def snapshot(ground: Ground, id_: str, version: int) -> Flow[Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connectlib.core import texts
 from connectlib.core.book import Work
+from connectlib.core.rows import TransferReversal
 from connectlib.flows.single import do_one
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def update(
     work = Work(
         texts.update_keys(command),
         partial(texts.update, kind=kind, command=command, request=request),
+        links=(command.id,) if kind is TransferReversal else (),
         request=request,
         weight=0,
     )

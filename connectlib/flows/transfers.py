@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connectlib.core import transfer_reversals, transfers
-from connectlib.core.book import Work
+from connectlib.core.book import Work, twin
 from connectlib.flows.single import Call, do, do_one
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def _creation(ground: Ground, command: CreateTransfer, request: Request | None) 
     source = command.source_transaction
     work = Work(
         transfers.create_keys(command, ground.world),
-        partial(transfers.create, command=command, request=request),
-        links=(source,) if source else (),
+        partial(transfers.create, command=command, request=request, rates=ground.fx.table),
+        links=(source, command.destination) if source else (command.destination,),
         request=request,
         weight=1,
     )
@@ -48,7 +48,7 @@ def reverse(
             command.transfer, ground.world, with_fee=command.refund_application_fee
         ),
         partial(transfer_reversals.reverse, command=command, request=request),
-        links=(command.transfer,),
+        links=(command.transfer, twin(command.transfer, "fee")),
         request=request,
         weight=2,
     )

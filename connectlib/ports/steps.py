@@ -6,10 +6,12 @@ from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from connectlib.core.book import AnyWork, Outcome, Work
+from connectlib.core.commands import Numbers
 from connectlib.core.rows import Due
 from connectlib.ports.processor import (
     Answer,
     ChargeRequest,
+    Declined,
     Method,
     RefundAnswer,
     RefundRequest,
@@ -33,16 +35,17 @@ class Resolve(NamedTuple):
     sources: Sequence[str]
 
 
-class Authorize(NamedTuple):
-    """Ask the processor to take these charges."""
+class Tokenize(NamedTuple):
+    """Ask the processor for sources that stand for these; None for numbers it does not take."""
 
-    requests: Sequence[ChargeRequest]
+    items: Sequence[Numbers]
 
 
-class GiveBack(NamedTuple):
-    """Ask the processor to refund."""
+class AskProcessor(NamedTuple):
+    """Ask the processor: verb is one of its methods, which takes these requests."""
 
-    requests: Sequence[RefundRequest]
+    verb: str
+    requests: Sequence[Any]
 
 
 class SendOut(NamedTuple):
@@ -64,9 +67,13 @@ class Ask(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """Take pieces of due work of one branch before calling the world outside for them."""
+    """Take pieces of due work of one branch before calling the world outside for them.
+
+    untouched: only those that nobody has ever taken.
+    """
 
     dues: Sequence[Due]
+    untouched: bool = False
 
 
 class Deferred:
@@ -75,7 +82,7 @@ class Deferred:
 
 DEFERRED = Deferred()
 
-Step = Transact | Resolve | Authorize | GiveBack | SendOut | Track | Ask | Claim
+Step = Transact | Resolve | Tokenize | AskProcessor | SendOut | Track | Ask | Claim
 Flow = Generator[Step, Any, T]
 
 
@@ -94,16 +101,28 @@ def resolve(sources: Sequence[str]) -> Flow[Sequence[Method | None]]:
     return found
 
 
-def authorize(requests: Sequence[ChargeRequest]) -> Flow[Sequence[Answer] | Deferred]:
-    """Take charges outside; DEFERRED inside a joined transaction."""
-    answers: Sequence[Answer] | Deferred = yield Authorize(requests)
+def tokenize(items: Sequence[Numbers]) -> Flow[Sequence[Method | Declined | None]]:
+    """What stands for cards and bank accounts given by their numbers."""
+    found: Sequence[Method | Declined | None] = yield Tokenize(items)
+    return found
+
+
+def ask_processor(verb: str, requests: Sequence[Any]) -> Flow[Sequence[Any] | Deferred]:
+    """What the processor answers to each; DEFERRED inside a joined transaction."""
+    if not requests:
+        return []
+    answers: Sequence[Any] | Deferred = yield AskProcessor(verb, requests)
     return answers
+
+
+def authorize(requests: Sequence[ChargeRequest]) -> Flow[Sequence[Answer] | Deferred]:
+    """Take or hold money outside."""
+    return ask_processor("authorize", requests)
 
 
 def give_back(requests: Sequence[RefundRequest]) -> Flow[Sequence[RefundAnswer] | Deferred]:
-    """Refund outside; DEFERRED inside a joined transaction."""
-    answers: Sequence[RefundAnswer] | Deferred = yield GiveBack(requests)
-    return answers
+    """Refund outside."""
+    return ask_processor("refund", requests)
 
 
 def send_out(requests: Sequence[PayoutRequest]) -> Flow[Sequence[SubmitAnswer]]:
@@ -124,7 +143,7 @@ def ask(query: Query) -> Flow[Any]:
     return answer
 
 
-def claim(dues: Sequence[Due]) -> Flow[list[Due]]:
+def claim(dues: Sequence[Due], *, untouched: bool = False) -> Flow[list[Due]]:
     """Those of the pieces of due work that are ours now."""
-    ours: list[Due] = yield Claim(dues)
+    ours: list[Due] = yield Claim(dues, untouched)
     return ours

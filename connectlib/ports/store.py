@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from connectlib.core.rows import FeeRefund, PayoutItem, Refund, Transfer, TransferReversal
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
@@ -25,6 +27,13 @@ class StoreFault(Exception):
 
 class Contention(StoreFault):
     """Busy, deadlock, serialization: the same work may be tried again."""
+
+
+class Behind(Contention):
+    """The virtual clock of the world stands later than that of the batch: another process moved it.
+
+    The same work may be tried again with the clock set forward.
+    """
 
 
 class Race(StoreFault):
@@ -97,10 +106,11 @@ class Version(NamedTuple):
 class Page(NamedTuple):
     """Rows of `kind` in one namespace, newest first, in one branch.
 
-    where: equalities (column, value); of a balance transaction also `payout`, of an account
-    `connected` (not the platform's own). created: bounds (operator, microseconds), the operator
-    one of >, >=, <, <=. after, before: exclusive values of `order`; with `before` the rows come
-    nearest first, that is ascending.
+    where: equalities (column, value), or one of a tuple of values; of a balance transaction also
+    `payout`, of an account `connected` (not the platform's own), of a payout `destination` (the
+    id of its bank account). created: bounds (operator, microseconds), the operator one of >, >=,
+    <, <=; ranges: the same of other columns (column, operator, microseconds). after, before:
+    exclusive values of `order`; with `before` the rows come nearest first, that is ascending.
     """
 
     kind: type[Any]
@@ -113,6 +123,30 @@ class Page(NamedTuple):
     before: Any = None
     limit: int = 10
     order: str = "id"
+    ranges: tuple[tuple[str, str, int], ...] = ()
+
+
+#: What hangs on another object, and the column that names it: each has an index of its own.
+HANGS_BY: dict[type[Any], str] = {
+    FeeRefund: "fee",
+    PayoutItem: "payout",
+    Refund: "charge",
+    Transfer: "source_transaction",
+    TransferReversal: "transfer",
+}
+
+
+class Hanging(NamedTuple):
+    """What of `kind` hangs on the object `on`, oldest first: (at most `limit` rows, how many).
+
+    kind: one of HANGS_BY.
+    """
+
+    kind: type[Any]
+    branch: int
+    world: int
+    on: str
+    limit: int = 100
 
 
 class DueWork(NamedTuple):
@@ -133,6 +167,14 @@ class NextDue(NamedTuple):
     after: int = -1
 
 
+class Busy(NamedTuple):
+    """Whether a charge or refund of an account, or a charge for it, waits for an answer outside."""
+
+    branch: int
+    world: int
+    account: str
+
+
 class Wallet(NamedTuple):
     """The ledger accounts of one owner, as `LedgerAccount` values."""
 
@@ -144,15 +186,17 @@ class Wallet(NamedTuple):
 class TransfersOf(NamedTuple):
     """Ledger transfers of one branch, in the order of their keys, with what they are about.
 
-    Narrowed by `ref` (what the fact is about) or by an owner. after: (txn, leg).
+    Narrowed by `ref` (what the fact is about) or by an owner. after: (txn, leg), where the ones
+    before end. newest: in the opposite order.
     """
 
     branch: int
     world: int
     ref: str | None = None
     owner: str | None = None
-    after: tuple[int, int] = (-1, -1)
+    after: tuple[int, int] | None = None
     limit: int = 1000
+    newest: bool = False
 
 
 class Entry(NamedTuple):
@@ -192,7 +236,20 @@ class Sums(NamedTuple):
     account: str
 
 
-Query = One | Version | Page | DueWork | NextDue | Wallet | TransfersOf | BalanceAt | Totals | Sums
+Query = (
+    One
+    | Version
+    | Page
+    | Hanging
+    | DueWork
+    | NextDue
+    | Busy
+    | Wallet
+    | TransfersOf
+    | BalanceAt
+    | Totals
+    | Sums
+)
 
 
 class Store(Protocol):

@@ -8,10 +8,12 @@ from connectlib.adapters.cache.local import LocalCache
 from connectlib.adapters.cache.none import NoCache
 from connectlib.adapters.clock import SystemClock, VirtualClock, monotonic
 from connectlib.adapters.entropy import RandomIds
+from connectlib.adapters.fx.static import StaticRates
 from connectlib.adapters.processors.simulator import Simulator
 from connectlib.adapters.rails.simulator import BankSimulator
 from connectlib.core.accounts import DEFAULT_CURRENCY
-from connectlib.core.fees import DEFAULT_FEES, FeeSchedule
+from connectlib.core.fee_policies import FeePolicy
+from connectlib.core.fees import FeeSchedule
 from connectlib.runtime.engine import Engine, Parts, new_world
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ class Misconfigured(Exception):
         self.hint = hint
 
 
+class MissingPackage(Misconfigured):
+    """A package of an extra is not installed; `hint` installs it."""
+
+
 def build(
     url: str | None,
     *,
@@ -43,6 +49,7 @@ def build(
     cache: Any = None,
     branches: int = 1,
     fees: Any = None,
+    fx: Any = None,
     processor: Any = None,
     ids: Ids | None = None,
     wall: WallClock | None = None,
@@ -52,9 +59,10 @@ def build(
 ) -> Engine:
     """An engine over the store behind a URL, or over one that is given.
 
-    Raises: Misconfigured, WorldMismatch, SchemaMismatch, Unavailable.
+    Raises: Misconfigured, WorldMismatch, ClockBehind, SchemaMismatch, Unavailable.
     """
-    _check(platform, country, livemode=livemode, fees=fees)
+    _check(platform, country, livemode=livemode, fees=fees, fx=fx)
+    _check_parts(clock=clock, cache=cache, processor=processor)
     wall = wall or SystemClock()
     if clock is None:
         clock = VirtualClock() if url is None else SystemClock()
@@ -68,34 +76,66 @@ def build(
         wall=wall,
         ids=ids or RandomIds(),
         cache=cache,
-        processor=processor or Simulator(),
+        processor=processor or Simulator(now=clock.now),
         rail=rail or BankSimulator(),
-        fees=fees or DEFAULT_FEES,
+        fees=FeePolicy.of(fees),
+        fx=fx if fx is not None else StaticRates(),
         virtual=clock if hasattr(clock, "set") else None,
     )
     world = new_world(platform, country, livemode=livemode, ids=parts.ids, at=clock.now())
-    return Engine(parts, world, branches=branches, grouped=grouped)
+    try:
+        return Engine(parts, world, branches=branches, grouped=grouped)
+    except BaseException:
+        if store is None:
+            parts.store.close()
+        raise
 
 
-def _check(platform: str, country: str, *, livemode: bool, fees: Any) -> None:
+def _check(platform: Any, country: Any, *, livemode: bool, fees: Any, fx: Any) -> None:
     if livemode:
         raise Misconfigured(
             "livemode=True is not possible: only simulated processors and banks exist so far.",
             "leave livemode out; no real money can be moved by this release",
         )
-    if not 1 <= len(platform) <= _NAME_MAX:
+    named = isinstance(platform, str) and platform.isprintable()
+    if not named or not 1 <= len(platform) <= _NAME_MAX:
         raise Misconfigured(
             f"platform must be a name of 1 to {_NAME_MAX} characters.", "leave it out, or name it"
         )
-    if country not in DEFAULT_CURRENCY:
+    if not isinstance(country, str) or country not in DEFAULT_CURRENCY:
         raise Misconfigured(
             f"country {country!r} is not one where a platform can be yet.",
             "use one of " + " ".join(sorted(DEFAULT_CURRENCY)),
         )
-    if fees is not None and not isinstance(fees, FeeSchedule):
+    if fees is not None and not isinstance(fees, FeePolicy | FeeSchedule):
         raise Misconfigured(
-            "fees must be a FeeSchedule.", "build one: connectlib.FeeSchedule({...: Rate(...)})"
+            "fees must be a FeePolicy or a FeeSchedule.",
+            "build one: connectlib.FeeSchedule({...: Rate(...)})",
         )
+    if fx is not None and not callable(getattr(fx, "table", None)):
+        raise Misconfigured(
+            "fx must be a source of exchange rates.",
+            'give one: connectlib.StaticRates({"eur": "1", "usd": "1.08"}), or EcbRates(path)',
+        )
+
+
+#: What an object given to `Connect` must be able to do, and what stands for it where it cannot.
+_ABLE: dict[str, tuple[tuple[str, ...], str]] = {
+    "clock": (("now",), "leave it out, or pass a VirtualClock"),
+    "cache": (("get", "put", "invalidate", "clear"), "leave it out; cache=False is none at all"),
+    "processor": (("resolve", "authorize", "refund"), "leave it out for the simulator"),
+}
+
+
+def _check_parts(**parts: Any) -> None:
+    """Refuse what cannot do the work of a clock, a cache or a processor."""
+    for name, part in parts.items():
+        able, hint = _ABLE[name]
+        if part is None or (name == "cache" and part is False):
+            continue
+        lacking = [verb for verb in able if not callable(getattr(part, verb, None))]
+        if lacking:
+            raise Misconfigured(f"{name} must be an object with {', '.join(lacking)}().", hint)
 
 
 def check_branches(branches: int) -> None:
@@ -111,30 +151,31 @@ def check_branches(branches: int) -> None:
 
 
 def worlds(url: str) -> list[World]:
-    """The worlds that a database holds."""
-    store = open_store(url, 1)
+    """The worlds that a database holds; nothing is made by looking."""
+    store = open_store(url, 1, make=False)
     try:
         return store.worlds()
     finally:
         store.close()
 
 
-def open_store(url: str | None, branches: int) -> Store:
-    """The store behind a URL; None is memory."""
+def open_store(url: Any, branches: int, *, make: bool = True) -> Store:
+    """The store behind a URL; None is memory. make: whether an empty SQLite file is migrated."""
     if url is None:
         from connectlib.adapters.memory.store import MemoryStore
 
         return MemoryStore(branches=branches)
-    if not url.startswith(("sqlite:", "postgresql:", "postgresql+")):
-        raise Misconfigured(
-            "the URL is not one of a store.",
-            "use sqlite:///shop.db or postgresql://user@host/name; leave it out for memory",
-        )
-    try:
-        from connectlib.adapters.sql.opening import open_store as open_sql
+    hint = "use sqlite:///shop.db or postgresql://user@host/name; leave it out for memory"
+    if not isinstance(url, str) or not url.startswith(("sqlite:", "postgresql:", "postgresql+")):
+        raise Misconfigured("the URL is not one of a store.", hint)
+    from connectlib.adapters.sql.opening import UnreadableURL
+    from connectlib.adapters.sql.opening import open_store as open_sql
 
-        return open_sql(url, branches=branches)
+    try:
+        return open_sql(url, branches=branches, make=make)
+    except UnreadableURL as error:
+        raise Misconfigured(f"the URL cannot be read: {error}.", hint) from error
     except ModuleNotFoundError as error:
-        raise Misconfigured(
+        raise MissingPackage(
             f"PostgreSQL needs the package {error.name}.", 'pip install "connectlib[postgres]"'
         ) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.ids import branch_part
+from connectlib.core.moments import datetime_of
+from connectlib.core.payout_items import SKEW
 from connectlib.core.rows import World
 from connectlib.flows import accounts
 from connectlib.flows.ground import Ground
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
     from connectlib.adapters.clock import VirtualClock
     from connectlib.core.book import Book
-    from connectlib.core.fees import FeeSchedule
+    from connectlib.core.fee_policies import FeePolicy
     from connectlib.ports.cache import Cache
     from connectlib.ports.clock import WallClock
+    from connectlib.ports.fx import FXProvider
     from connectlib.ports.ids import Ids
     from connectlib.ports.processor import Processor
     from connectlib.ports.rail import Rail
@@ -38,7 +41,8 @@ class Parts(NamedTuple):
     cache: Cache
     processor: Processor
     rail: Rail
-    fees: FeeSchedule
+    fees: FeePolicy
+    fx: FXProvider
     virtual: VirtualClock | None = None
 
 
@@ -50,6 +54,7 @@ class Engine:
     """One world at work in this process. bridge: how an awaiting caller reaches it; None = here."""
 
     bridge: Callable[[Callable[[], Any]], Awaitable[Any]] | None = None
+    is_closed = False
 
     def __init__(self, parts: Parts, world: World, *, branches: int, grouped: bool = True) -> None:
         self.parts = parts
@@ -59,7 +64,9 @@ class Engine:
         self.world = parts.store.open_world(world)
         #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
         self.caught_up_until = 0 if parts.virtual is None else MOMENT_MAX
-        self.ground = Ground(self.world, parts.fees, branches)
+        self.ground = Ground(
+            self.world, parts.fees, parts.fx, branches, parts.processor.key_retention
+        )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]
         self.committers = [Committer(each, grouped=grouped) for each in self.executors]
@@ -77,14 +84,28 @@ class Engine:
             wall=self.wall,
             ids=self.ids,
             heard=self.heard,
+            follow=self.follow,
             keeps_now=self.parts.virtual is not None,
         )
 
     def _follow_clock(self) -> None:
-        """A virtual clock goes on where its world stood."""
-        virtual, stood = self.parts.virtual, self.world.now
-        if virtual is not None and stood is not None and stood > virtual.now():
-            virtual.set(stood)
+        """A virtual clock goes on where its world stood; a real one must not be behind it."""
+        stood = self.world.now
+        if stood is None:
+            return
+        if self.parts.virtual is None:
+            if stood > self.clock.now() + SKEW:
+                raise ClockBehind(self.world)
+        elif stood > self.parts.virtual.now():
+            self.parts.virtual.set(stood)
+
+    def follow(self) -> None:
+        """Set a virtual clock forward to where another process has brought the world."""
+        virtual = self.parts.virtual
+        for world in self.store.worlds():
+            stood = world.now if world.id == self.world.id else None
+            if virtual is not None and stood is not None and stood > virtual.now():
+                virtual.set(stood)
 
     def heard(self, book: Book) -> None:
         """After a commit: what the cache holds of the rows it changed is old.
@@ -107,6 +128,7 @@ class Engine:
 
     def close(self) -> None:
         """Give everything back."""
+        self.is_closed = True
         for committer in self.committers:
             committer.close()
         self.store.close()
@@ -117,6 +139,18 @@ class WorldMismatch(Exception):
 
     def __init__(self, world: World) -> None:
         super().__init__(f"the platform '{world.platform}' of this database is in {world.country}")
+        self.world = world
+
+
+class ClockBehind(Exception):
+    """The world has lived on a virtual clock, and stands later than the clock it is opened with."""
+
+    def __init__(self, world: World) -> None:
+        stood = datetime_of(world.now or 0)
+        super().__init__(
+            f"the clock of the platform '{world.platform}' stands at {stood:%Y-%m-%d %H:%M:%S}Z,"
+            " later than the clock given: business time never goes back"
+        )
         self.world = world
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from connectlib.core.book import Replayed, Stale
 from connectlib.flows.gather import fold
 from connectlib.ports.store import (
+    Behind,
     CommitUnknown,
     Contention,
     Race,
@@ -35,7 +36,10 @@ class OutcomeUnknownFault(Exception):
 
 
 class Executor:
-    """Does batches of one branch of one world. heard: told of every book committed."""
+    """Does batches of one branch of one world. heard: told of every book committed.
+
+    follow: sets a virtual clock forward to where the world stands.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Executor:
         wall: WallClock,
         ids: Ids,
         heard: Callable[[Book], None],
+        follow: Callable[[], None],
         keeps_now: bool = False,
     ) -> None:
         self._store = store
@@ -56,6 +61,7 @@ class Executor:
         self._wall = wall
         self._ids = ids
         self._heard = heard
+        self._follow = follow
         self._keeps_now = keeps_now
 
     def scene(self, *, joined: bool = False) -> Scene:
@@ -72,15 +78,7 @@ class Executor:
 
     def __call__(self, works: Sequence[AnyWork]) -> list[Any]:
         """Do a batch: one outcome or exception for each work, in order."""
-        results = self._persist(works)
-        for _ in range(TRIES):
-            late = [at for at, result in enumerate(results) if isinstance(result, Stale)]
-            if not late:
-                break
-            again = self._persist([works[at] for at in late])
-            for at, result in zip(late, again, strict=True):
-                results[at] = result
-        return results
+        return until_fresh(works, self._persist)
 
     def _persist(self, works: Sequence[AnyWork]) -> list[Any]:
         """Try until it is committed, as long as that is safe."""
@@ -104,6 +102,8 @@ class Executor:
                     return self._apart(works, unsure=unsure)
             except (Contention, Unavailable) as error:
                 fault = error
+                if isinstance(error, Behind):
+                    self._follow()
             except Exception as error:
                 if len(works) > 1:
                     return self._apart(works, unsure=unsure)
@@ -149,6 +149,21 @@ class Executor:
             for at, result in zip(safe, again, strict=True):
                 results[at] = result
         return results
+
+
+def until_fresh(
+    works: Sequence[AnyWork], do: Callable[[Sequence[AnyWork]], list[Any]]
+) -> list[Any]:
+    """Do works; those whose keys have been overtaken are done again with new ones."""
+    results = do(works)
+    for _ in range(TRIES):
+        late = [at for at, result in enumerate(results) if isinstance(result, Stale)]
+        if not late:
+            break
+        again = do([works[at] for at in late])
+        for at, result in zip(late, again, strict=True):
+            results[at] = result
+    return results
 
 
 def _ours(result: Any) -> Any:

@@ -6,6 +6,8 @@ world outside are put off until the pump comes round.
 
 from __future__ import annotations
 
+from functools import partial
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,36 +16,39 @@ from sqlalchemy import exc as errors
 
 from connectlib.flows.gather import fold
 from connectlib.ports.steps import DEFERRED, Deferred
-from connectlib.ports.store import Contention, Race, StoreFault
+from connectlib.ports.store import Behind, Contention
 from connectlib.runtime.engine import cache_key
+from connectlib.runtime.executor import until_fresh
+from connectlib.runtime.joinable import BEGINS_IMMEDIATE, NotJoinable, check, fault_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from connectlib.adapters.sql.store import SqlStore
     from connectlib.core.book import AnyWork
-    from connectlib.ports.processor import Method
+    from connectlib.core.rows import Due
+    from connectlib.ports.processor import Declined, Method
     from connectlib.ports.store import Query
     from connectlib.runtime.engine import Engine
     from connectlib.runtime.executor import Executor
 
-#: Where `sqlite_engine` notes on a connection that its transactions begin IMMEDIATE.
-BEGINS_IMMEDIATE = "connectlib_begins_immediate"
-
-
-class NotJoinable(Exception):
-    """The transaction cannot be joined; the message says why and what to do."""
-
 
 class Joined:
-    """An engine whose every commit is the application's. Made for one open transaction."""
+    """An engine whose every commit is the application's. Made for one open transaction.
 
-    def __init__(self, engine: Engine, store: SqlStore, connection: sa.Connection) -> None:
+    source: gives the connection of the transaction; asked before every use, since a Session
+    sends its savepoints only then.
+    """
+
+    def __init__(
+        self, engine: Engine, store: SqlStore, source: Callable[[], sa.Connection]
+    ) -> None:
         self._engine = engine
         self._store = store
-        self._connection = connection
-        self._tx = store.joined(connection)
+        self._source = source
+        self._turn = RLock()
         self._changed: set[str] = set()
+        self._broken = False
         self.is_open = True
         self.bridge: Callable[[Callable[[], Any]], Awaitable[Any]] | None = None
         self.parts, self.world, self.ground = engine.parts, engine.world, engine.ground
@@ -53,33 +58,58 @@ class Joined:
         self.store = _Questions(self)
         self.processor = _Later(engine)
         self.rail = _Later(engine)
+        connection = source()
         check(store, connection, engine)
+        self._root = connection.get_transaction()
         event.listen(connection, "commit", self._committed)
+        event.listen(connection, "rollback_savepoint", self._mended)
 
     def _committed(self, _connection: sa.Connection) -> None:
         keys = [cache_key(self.world, id_) for id_ in self._changed]
         self._changed.clear()
         self._engine.cache.invalidate(keys)
 
+    def _mended(self, _connection: sa.Connection, _name: str, _context: Any) -> None:
+        self._broken = False
+
     def do(self, executor: Executor, works: Sequence[AnyWork]) -> list[Any]:
-        """Do works inside the transaction: one outcome or exception for each."""
-        self._check_open()
-        try:
-            book = self._tx.gather(executor.scene(joined=True), works)
-            results = fold(book, works)
-            self._tx.write(book)
-        except errors.SQLAlchemyError as error:
-            raise fault_of(error) from error
+        """Do works inside the transaction: one outcome or exception for each.
+
+        A savepoint of our own sees to it that nothing stays of a batch that fails; after one,
+        the block is refused until the application rolls back, to a savepoint at least.
+        """
+        with self._turn:
+            connection = self._connection()
+            try:
+                with connection.begin_nested():
+                    return until_fresh(works, partial(self._batch, connection, executor))
+            except BaseException as error:
+                self._broken = True
+                if not isinstance(error, errors.SQLAlchemyError):
+                    raise
+                fault = fault_of(error)
+                if isinstance(fault, Behind):
+                    self._engine.follow()
+                raise fault from error
+
+    def _batch(
+        self, connection: sa.Connection, executor: Executor, works: Sequence[AnyWork]
+    ) -> list[Any]:
+        tx = self._store.joined(connection)
+        book = tx.gather(executor.scene(joined=True), works)
+        results = fold(book, works)
+        tx.write(book)
         self._changed.update(book.changed)
         return results
 
     def answer(self, query: Query) -> Any:
         """What a query asks, as this transaction sees it."""
-        self._check_open()
-        try:
-            return self._store.joined_answer(self._connection, query)
-        except errors.SQLAlchemyError as error:
-            raise fault_of(error) from error
+        with self._turn:
+            connection = self._connection()
+            try:
+                return self._store.joined_answer(connection, query)
+            except errors.SQLAlchemyError as error:
+                raise fault_of(error) from error
 
     def cached(self, kind: type[Any], id_: str) -> Any:
         """A row by id: never through the cache in here."""
@@ -87,12 +117,28 @@ class Joined:
 
         return self.answer(One(kind, self.ground.branch(id_), self.world.id, id_))
 
-    def _check_open(self) -> None:
+    def _connection(self) -> sa.Connection:
+        """The connection of the transaction, while it is the one that was joined."""
         if not self.is_open:
             raise NotJoinable(
                 "this connect.transaction() block has ended: what belongs into the transaction"
-                " has to be done inside the block"
+                " has to be done inside the block. Where this is a task that was started inside"
+                " and lives on, start it outside: it is refused this once, so that nothing"
+                " happens outside the transaction unnoticed"
             )
+        if self._broken:
+            raise Contention("an earlier call inside this block has failed")
+        try:
+            connection = self._source()
+            same = connection.get_transaction() is self._root
+        except errors.SQLAlchemyError as error:
+            raise NotJoinable(f"the transaction cannot be used any more: {error}") from error
+        if not same:
+            raise NotJoinable(
+                "the transaction that was joined has ended: commit and roll back after the"
+                " connect.transaction() block"
+            )
+        return connection
 
 
 class _Inside:
@@ -113,6 +159,13 @@ class _Questions:
     def __init__(self, joined: Joined) -> None:
         self.answer = joined.answer
 
+    def claim(self, *_: Any, **__: Any) -> list[Due]:
+        """Not here: it commits by itself."""
+        raise NotJoinable(
+            "payouts.cancel() cannot be called inside a connect.transaction() block: it has to"
+            " keep the bank from being asked at once; call it outside"
+        )
+
 
 class _Later:
     """What stands for processor and rail: sources are known here, calls outside are put off."""
@@ -124,65 +177,15 @@ class _Later:
         """See `ports.processor`: a lookup, no call outside."""
         return self._engine.processor.resolve(sources)
 
+    def tokenize(self, kind: str, details: Mapping[str, str]) -> Method | Declined | None:
+        """See `ports.processor`: no call outside either."""
+        return self._engine.processor.tokenize(kind, details)
+
     def authorize(self, _requests: Any) -> Deferred:
         """Not now."""
         return DEFERRED
 
-    refund = submit = track = authorize
-
-
-def fault_of(error: errors.SQLAlchemyError) -> StoreFault:
-    """Our name for what SQLAlchemy raised in a transaction that is not ours to repeat."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    text = str(getattr(error, "orig", error)).strip()
-    if isinstance(error, errors.IntegrityError):
-        return Race(text)
-    if state in {"40001", "40P01", "55P03"} or "locked" in text or "busy" in text:
-        return Contention(text)
-    return StoreFault(text)
-
-
-def check(store: SqlStore, connection: sa.Connection, engine: Engine) -> None:
-    """See to it that the transaction is open, of our database, and as strict as our own.
-
-    Raises: NotJoinable.
-    """
-    if connection.dialect.name != store.dialect.name:
-        raise NotJoinable(
-            f"the transaction is on {connection.dialect.name}, connectlib on {store.dialect.name}:"
-            " both must be the same database"
-        )
-    if not connection.in_transaction():
-        raise NotJoinable("no transaction is open: call session.begin() first")
-    if connection.dialect.name == "sqlite":
-        _check_sqlite(connection)
-    world = engine.world
-    try:
-        found = connection.execute(
-            sa.text("SELECT account FROM cl_world WHERE id = :id"), {"id": world.id}
-        ).scalar()
-    except errors.DBAPIError as error:
-        raise fault_of(error) from error
-    if found != world.account:
-        raise NotJoinable("the transaction is on another database than connectlib's")
-
-
-def _check_sqlite(connection: sa.Connection) -> None:
-    strict: dict[str, set[Any]] = {
-        "journal_mode": {"wal", "memory"},
-        "synchronous": {2, 3},
-    }
-    for name, allowed in strict.items():
-        value = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-        if value not in allowed:
-            raise NotJoinable(
-                f"PRAGMA {name} is {value}: make the engine by connectlib.sqlite_engine(url)"
-            )
-    if not connection.info.get(BEGINS_IMMEDIATE):
-        raise NotJoinable(
-            "the transaction was not begun by BEGIN IMMEDIATE, so it could fail half-way: make"
-            " the engine by connectlib.sqlite_engine(url)"
-        )
+    refund = submit = track = lookup = capture = release = set_up = authorize
 
 
 def sqlite_engine(url: str, **options: Any) -> sa.Engine:

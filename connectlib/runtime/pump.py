@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connectlib.core.moments import DAY, midnight
 from connectlib.flows.jobs import due
+from connectlib.ports.fx import LiveRates
 from connectlib.ports.store import NextDue
 from connectlib.runtime.run import run
 
@@ -18,6 +19,8 @@ CHUNK = 500
 
 def pump(engine: Engine, *, limit: int | None = None) -> int:
     """Do what is due by now, at every branch; the number of pieces done, at most `limit`."""
+    if isinstance(engine.ground.fx, LiveRates):
+        engine.ground.fx.refresh(engine.clock.now())
     done = 0
     for branch in range(engine.ground.branches):
         while limit is None or done < limit:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
-from connectlib.core.idempotency import LEASE
+from connectlib.ports.processor import Unknown
+from connectlib.ports.rail import SendUnknown
 from connectlib.ports.steps import (
     Ask,
-    Authorize,
+    AskProcessor,
     Claim,
-    GiveBack,
     Resolve,
     SendOut,
+    Tokenize,
     Track,
     Transact,
 )
+from connectlib.runtime.outside import asked, claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,16 +59,16 @@ def outside(engine: Engine, step: Step) -> Any:
             return engine.store.answer(query)
         case Resolve(sources):
             return engine.processor.resolve(sources)
-        case Authorize(requests):
-            return engine.processor.authorize(requests)
-        case GiveBack(refunds):
-            return engine.processor.refund(refunds)
+        case Tokenize(items):
+            return [engine.processor.tokenize(each.kind, each.details) for each in items]
+        case AskProcessor(verb, requests):
+            return asked(getattr(engine.processor, verb), requests, Unknown)
         case SendOut(payouts):
-            return engine.rail.submit(payouts)
+            return asked(engine.rail.submit, payouts, SendUnknown)
         case Track(payouts):
-            return engine.rail.track(payouts)
-        case Claim(dues):
-            return engine.store.claim(dues, wall=engine.wall.now(), lease=LEASE)
+            return asked(engine.rail.track, payouts, SendUnknown)
+        case Claim(dues, untouched):
+            return claimed(engine, dues, untouched=untouched)
         case Transact():
             return engine.committers[step.branch].submit(step.works)
         case _:

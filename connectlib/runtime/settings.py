@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-#: Variable -> argument of `Connect`.
+#: Variable -> argument of `Connect`; of two for one argument the later wins.
 VARIABLES = {
     "CONNECTLIB_URL": "url",
+    "CONNECTLIB_DATABASE_URL": "url",
     "CONNECTLIB_PLATFORM": "platform",
     "CONNECTLIB_COUNTRY": "country",
 }

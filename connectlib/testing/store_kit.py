@@ -23,9 +23,11 @@ from connectlib.api._async.client import AsyncConnect
 from connectlib.api._sync.client import Connect
 from connectlib.core.rows import BalanceTransaction, Charge, Due, Event
 from connectlib.ports.store import (
+    HANGS_BY,
     BalanceAt,
     DueWork,
     Entry,
+    Hanging,
     NextDue,
     One,
     Page,
@@ -84,7 +86,9 @@ class StoreKit:
                 **words,
             )
             connect.clock.advance(hours=7)
-        connect.refunds.create(charge=charge.id, amount=300, reverse_transfer=True)
+        back: dict[str, Any] = {"reverse_transfer": True, "refund_application_fee": True}
+        connect.refunds.create(charge=charge.id, amount=300, **back)
+        connect.refunds.create(charge=charge.id, amount=200, **back)
         connect.charges.create(amount=900, **{**words, "source": "tok_bypassPending"})
         connect.transfers.create(amount=100, currency=_USD, destination=ada.id)
         connect.clock.advance(days=5)
@@ -108,6 +112,7 @@ class StoreKit:
         return [
             *pages,
             *events,
+            *self._hanging(connect, at),
             Page(Charge, *at, world.account, where=(("transfer_group", "g2000"),)),
             Page(Charge, *at, world.account, created=((">=", now - 10**12), ("<", now))),
             DueWork(*at, until=now + 10**15, wall=0, limit=5),
@@ -116,10 +121,33 @@ class StoreKit:
             Wallet(*at, account),
             Totals(*at),
             TransfersOf(*at, owner=account),
+            *(
+                TransfersOf(*at, ref=connect.charges.list().data[1].id, limit=limit)
+                for limit in (3, 100)
+            ),
             TransfersOf(*at),
+            TransfersOf(*at, owner=account, newest=True),
             Sums(*at, world.account),
             One(Charge, *at, "ch_none"),
             Version(*at, "ch_none", 1),
+        ]
+
+    def _hanging(self, connect: Connect, at: tuple[int, int]) -> list[Any]:
+        """What hangs on the objects of the life, wholly and in part."""
+        refund = connect.refunds.list().data[0]
+        charge = connect.charges.retrieve(refund.charge)
+        on = {
+            "charge": charge.id,
+            "fee": charge.application_fee,
+            "payout": connect.payouts.list().data[0].id,
+            "source_transaction": charge.id,
+            "transfer": charge.transfer,
+        }
+        return [
+            Hanging(kind, *at, id_, limit)
+            for kind, column in HANGS_BY.items()
+            for id_ in (on[column], "none")
+            for limit in (1, 2, 100)
         ]
 
     def test_it_answers_every_question_as_memory_does(self) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from connectlib.core.refusals import Refused
 
 #: Parameters by which an object is named in the path: its absence is a 404, else a 400.
-_IN_PATH = frozenset({"id", "transfer", "fee"})
+_IN_PATH = frozenset({"id", "intent", "transfer", "fee"})
 
 
 class Invalid(Exception):
@@ -37,6 +37,7 @@ def body(refused: Refused) -> dict[str, Any]:
         "message": refused.message,
         "param": refused.param,
         "charge": refused.object_id,
+        **dict(refused.advice),
         "hint": refused.hint,
     }
     return {name: value for name, value in found.items() if value is not None}

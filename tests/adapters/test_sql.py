@@ -8,14 +8,16 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.dialects import sqlite
 
 from connectlib import Connect, SchemaError
-from connectlib.adapters.sql import queries, schema
+from connectlib.adapters.sql import ledger_queries, queries, schema
 from connectlib.adapters.sql import tables as t
 from connectlib.adapters.sql.bulk import absent, insertion
 from connectlib.adapters.sql.dialects.sqlite import _alone, _compiled
 from connectlib.adapters.sql.statements import REGISTRY
-from connectlib.core.rows import BalanceTransaction, Charge, Due, Event
+from connectlib.core.rows import BalanceTransaction, Charge, Due, Event, Payout
+from connectlib.ports.store import HANGS_BY
 from tests.engines import engine
 from tests.house.schema_rules import flaws as schema_flaws
 from tests.house.statement_rules import flaws, registry_flaws
@@ -32,17 +34,33 @@ def statements() -> dict[str, object]:
             made[f"one {table.name}"] = queries.by_key(table.name)
     made["absent"] = absent(Due, "postgresql")
     for side in (-1, 0, 1):
-        made[f"page {side}"] = queries.page(Charge, ("transfer_group",), (">=", "<"), side, "id")
-        made[f"page of events {side}"] = queries.page(Event, ("type",), (), side, "seq")
+        created = (("created", ">="), ("created", "<"))
+        group = (("transfer_group", False),)
+        made[f"page {side}"] = queries.page(Charge, group, created, side, "id")
+        for many in (False, True):
+            made[f"page of events {side} {many}"] = queries.page(
+                Event, (("type", many),), (), side, "seq"
+            )
         made[f"page in payout {side}"] = queries.page(
-            BalanceTransaction, ("payout",), (), side, "id"
+            BalanceTransaction, (("payout", False),), (), side, "id"
         )
-    for narrow in (None, "ref", "owner"):
-        made[f"entries {narrow}"] = queries.entries(narrow)
+        made[f"page of payouts {side}"] = queries.page(
+            Payout, (("destination", False),), (("arrival_date", ">="),), side, "id"
+        )
+    for newest in (False, True):
+        for owner in (True, False):
+            made[f"entries {owner} {newest}"] = ledger_queries.entries(owner, newest)
+        made[f"facts {newest}"] = ledger_queries.facts(newest)
+        made[f"legs {newest}"] = ledger_queries.legs(newest)
+    for kind in HANGS_BY:
+        name = t.TABLES[kind].name
+        made[f"hanging {name}"] = queries.hanging(name)
+        made[f"count of hanging {name}"] = queries.hanging(name, counted=True)
     for side in ("debit", "credit"):
-        made[f"last {side}"] = queries.last_before(side)
+        made[f"last {side}"] = ledger_queries.last_before(side)
     made |= {f"total {name}": queries.total(name) for name in queries._SUMS}
     made["connected"] = queries.connected()
+    made |= {f"busy {name}": queries.busy(name) for name in ("cl_charge", "cl_refund")}
     return made
 
 
@@ -56,7 +74,13 @@ def test_no_statement_walks_a_branch_from_end_to_end(tmp_path) -> None:
     url = f"sqlite:///{tmp_path}/shop.db"
     Connect(url).close()
     connection = sqlite3.connect(tmp_path / "shop.db")
-    whole = {"any lane", "totals", "worlds", "set now"}  # small tables, or a report of them all
+    whole = {
+        "any lane",
+        "totals",
+        "worlds",
+        "set now",
+        "keep now",
+    }  # small tables, or a report of them all
     walks = {}
     for name in REGISTRY.keys() - whole:
         text = _compiled(name).text
@@ -67,6 +91,30 @@ def test_no_statement_walks_a_branch_from_end_to_end(tmp_path) -> None:
             walks |= dict.fromkeys((line for line in lines if "AND" not in line), name)
     connection.close()
     assert walks == {}
+
+
+def test_a_story_is_read_by_the_index_made_for_it(tmp_path) -> None:
+    url = f"sqlite:///{tmp_path}/shop.db"
+    Connect(url).close()
+    first = {}
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        for name, statement in statements().items():
+            text = str(statement.compile(dialect=sqlite.dialect()))
+            if name.split()[0] in {"facts", "legs", "hanging"} or "hanging" in name:
+                plan = connection.execute(f"EXPLAIN QUERY PLAN {text}", [None] * text.count("?"))
+                first[name] = plan.fetchone()[-1].rpartition(" (")[2]
+    connection.close()
+    assert first == {
+        "facts False": "branch=? AND ref=? AND id>?)",
+        "facts True": "branch=? AND ref=? AND id<?)",
+        "legs False": "branch=? AND txn=?)",
+        "legs True": "branch=? AND txn=?)",
+        **{
+            f"{name} {t.TABLES[kind].name}": f"branch=? AND {column}=?)"
+            for kind, column in HANGS_BY.items()
+            for name in ("hanging", "count of hanging")
+        },
+    }
 
 
 def test_what_is_really_sent_keeps_the_rules(tmp_path) -> None:

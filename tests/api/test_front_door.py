@@ -149,4 +149,13 @@ def test_words_of_reversals_and_fee_refunds_can_be_changed(connect) -> None:
     }
     assert len(connect.transfers.reversals.list(charge.transfer).data) == 1
     assert len(connect.application_fees.refunds.list(charge.application_fee).data) == 1
-    assert connect.transfers.retrieve(charge.transfer).reversals.has_more
+    held = connect.transfers.retrieve(charge.transfer).reversals
+    assert ([each["id"] for each in held.data], held.has_more) == ([reversal.id], False)
+    unheld = connect.transfers.list()[0].reversals
+    assert (unheld.data, unheld.has_more) == ([], True)
+    held = connect.application_fees.retrieve(charge.application_fee).refunds
+    assert ([each["id"] for each in held.data], held.has_more) == ([back.id], False)
+    for _ in range(10):
+        connect.transfers.reversals.create(charge.transfer, amount=1)
+    held = connect.transfers.retrieve(charge.transfer).reversals
+    assert (len(held.data), held.has_more) == (10, True)

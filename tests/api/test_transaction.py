@@ -46,6 +46,20 @@ def orders(engine) -> int:
         return connection.execute(COUNT).scalar()
 
 
+def test_a_quote_made_inside_goes_with_the_transaction(shop) -> None:
+    connect, engine = shop
+    words = {"to_currency": "usd", "from_currencies": ["eur"], "lock_duration": "hour"}
+    with engine.connect() as connection, connection.begin() as begun:
+        with connect.transaction(connection):
+            lost = connect.fx_quotes.create(**words)
+            assert connect.fx_quotes.retrieve(lost.id) == lost
+        begun.rollback()
+    with engine.begin() as connection, connect.transaction(connection):
+        kept = connect.fx_quotes.create(**words)
+    assert connect.fx_quotes.retrieve(kept.id).rates.eur.exchange_rate == 1.1
+    assert [each.id for each in connect.fx_quotes.list()] == [kept.id]
+
+
 def test_a_charge_inside_is_an_intent_until_the_pump(shop) -> None:
     connect, engine = shop
     with Session(engine) as session, session.begin(), connect.transaction(session):

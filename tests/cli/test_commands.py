@@ -149,6 +149,23 @@ def test_looking_at_books_makes_no_world(books) -> None:
     assert "there are: default" in found.stderr
 
 
+def test_a_story_is_told_in_every_form(books) -> None:
+    url, charge = books
+    text = call("explain", charge.id, "--db", url).stdout
+    assert text.startswith(f"{charge.id}  $10.00 charge · succeeded · 2 Nov")
+    assert "you keep $9.41" in text.splitlines()[-1]
+    assert call("explain", charge.id, "--db", url, "--format", "mermaid").stdout.startswith("flow")
+    assert call("explain", charge.id, "--db", url, "--format", "svg").stdout.startswith("<svg")
+    told = json.loads(call("explain", charge.id, "--db", url, "--json").stdout)
+    assert [(step["from"], step["to"], step["amount"]) for step in told["steps"]] == [
+        ("buyer", "platform", 1_000),
+        ("platform", "processor", 59),
+    ]
+    assert "No such charge" in call("explain", "ch_none", "--db", url, code=2).stderr
+    wrong = ("--account", "acct_none")
+    assert "access" in call("explain", charge.id, "--db", url, *wrong, code=2).stderr
+
+
 def test_doctor_and_migrate(empty_pg_url, tmp_path) -> None:
     assert "FAIL schema" in call("doctor", "--db", empty_pg_url, code=1).stdout
     assert "CREATE TABLE cl_charge" in call("migrate", "--db", empty_pg_url, "--sql").stdout

@@ -6,82 +6,80 @@ import itertools
 
 import pytest
 
-from connectlib.core import accounts, charges, payouts, refunds
-from connectlib.core.book import Book, Done
+from connectlib.core import (
+    accounts,
+    charge_answers,
+    charge_captures,
+    charges,
+    payment_confirmations,
+    payment_intents,
+    payment_verbs,
+    payouts,
+    refunds,
+    setup_intents,
+)
+from connectlib.core.commands import CancelIntent, CaptureCharge, ConfirmIntent, ConfirmSetup
 from connectlib.core.events import EVENT_TYPES
-from connectlib.core.fees import DEFAULT_FEES
-from connectlib.core.ledger import LedgerAccount, Purpose, key_of
+from connectlib.core.fee_policies import FeePolicy
 from connectlib.core.machine import Machine
-from connectlib.core.postings import POLICY, Fact, Owners, keys
+from connectlib.core.means import Means, means_of
+from connectlib.core.postings import POLICY, Fact
 from connectlib.core.refusals import Refused, Why
-from connectlib.core.rows import Account, Charge, Due, Lane, Payout, Refund, World
+from connectlib.core.rows import (
+    Account,
+    Charge,
+    Due,
+    PaymentIntent,
+    PaymentMethod,
+    Payout,
+    Refund,
+    SetupIntent,
+)
+from connectlib.ports.processor import Method
+from tests.core.states import AT, WORLD, book, outcome, rates
 from tests.engines import client
 
-WORLD = World(1, "default", 0, "acct_P", "US", 0)
-AT = 1_793_620_800_000_000
-
-
-class Ids:
-    def __init__(self) -> None:
-        self.n = 0
-
-    def bodies(self, n, _at):
-        self.n += n
-        return [f"{self.n - n + i:026d}" for i in range(n)]
-
-
-def book(*rows) -> Book:
-    made = Book(WORLD, branch=0, at=AT, wall=0, ids=Ids())
-    made.lane = Lane(0, 0, 0, 0, "0" * 64)
-    for row in rows:
-        made.rows[row.id] = row
-        made.stored[row.id] = row.version
-    for fact in POLICY:
-        for day in (0, charges.available_on(AT, "US", "card")):
-            for account in ("acct_P", "acct_A"):
-                made.gathered |= keys(fact, Owners(1, "usd", "acct_P", account, day))
-    for purpose in (Purpose.IN_TRANSIT, Purpose.REFUNDS_IN_TRANSIT, Purpose.AVAILABLE):
-        for owner in ("acct_P", "acct_A", "processor"):
-            key = key_of(1, owner, purpose, "usd", 0)
-            made.ledger[key] = LedgerAccount(key, cp=10_000, version=1)
-    return made
-
-
-def outcome(found, of: Book):
-    """(status after, whether anything is written but due work, events)."""
-    assert isinstance(found, Done)
-    draft = found.draft
-    of.absorb(draft)
-    return found.value.status, bool(draft.rows or draft.postings or draft.bts), draft.emissions
+DUE = Due(0, 1, AT, 30, "x")
+NO = Refused(Why.CARD_DECLINED, "no", code="card_declined")
+DETAILS = '{"type":"card","card":{}}'
+NAMED = {"customer": None, "method_id": "pm_1"}
+METHOD = PaymentMethod(0, "pm_1", 1, "acct_P", 1, AT, "card", "tok_visa", "US", "{}")
+OTHER = METHOD._replace(id="pm_2")
+#: States of a charge in which nothing has ever been held for it.
+NEVER_HELD = {"pending", "requires_action", "processing"}
 
 
 def charge(status: str) -> Charge:
-    method = '{"type":"card","card":{}}'
-    return Charge(0, "ch_1", 1, "acct_P", 1, AT, 1_000, "usd", status, "tok_visa", method)
+    row = Charge(0, "ch_1", 1, "acct_P", 1, AT, 1_000, "usd", status, "tok_visa", DETAILS)
+    return row._replace(
+        capture_before=0 if status in NEVER_HELD else AT,
+        options=f'{{"asked":{AT}}}',
+        payment_intent="pi_1",
+        **NAMED,
+    )
 
 
-CHARGE_MOVES = {
-    "approve": lambda of, row: charges.settle(
-        of, row, country="US", kind="card", bypass=False, risk=("normal", 20), fees=DEFAULT_FEES
-    ),
-    "decline": lambda of, row: charges.decline(
-        of,
-        row,
-        Refused(Why.CARD_DECLINED, "no", code="card_declined"),
-        blocked=False,
-        level="normal",
-    ),
+def alone(status: str) -> Charge:
+    return charge(status)._replace(payment_intent=None)
+
+
+#: What an intent is while its charge is in a state.
+MEANWHILE = {
+    "succeeded": "succeeded",
+    "authorized": "requires_capture",
+    "requires_action": "requires_action",
+    "failed": "requires_payment_method",
+    "released": "canceled",
 }
-DUE = Due(0, 1, AT, 30, "x")
-REFUND_MOVES = {
-    "settle": lambda of, row: refunds.settle(of, row, DUE, None),
-    "fail": lambda of, row: refunds.settle(of, row, DUE, "declined"),
-}
-PAYOUT_MOVES = {
-    "submit": lambda of, row: payouts.submitted(of, row, DUE),
-    "arrive": lambda of, row: payouts.arrived(of, row, DUE),
-    "fail": lambda of, row: payouts.bounced(of, row, DUE, code="account_closed", message="m"),
-}
+
+
+def intent(status: str, **words) -> PaymentIntent:
+    row = PaymentIntent(0, "pi_1", 1, "acct_P", 1, AT, 1_000, "usd", status, "secret", **NAMED)
+    return row._replace(charge="ch_1", **words)
+
+
+def setup(status: str) -> SetupIntent:
+    return SetupIntent(0, "seti_1", 1, "acct_P", 1, AT, status, "secret", **NAMED)
 
 
 def refund(status: str) -> Refund:
@@ -92,37 +90,241 @@ def payout(status: str) -> Payout:
     return Payout(0, "po_1", 1, "acct_A", 1, AT, 500, "usd", status, AT, 1, "{}", "txn_1")
 
 
-CASES = [
-    (machine, make, moves, state, move)
-    for machine, make, moves in (
-        (charges.MACHINE, charge, CHARGE_MOVES),
-        (refunds.MACHINE, refund, REFUND_MOVES),
-        (payouts.MACHINE, payout, PAYOUT_MOVES),
+def _approve(of, row):
+    terms = charges.terms_again(of.account, WORLD, row)
+    return charge_answers.approve(
+        of, row, None, terms=terms, means=means_of(row), risk=("normal", 20), fees=FeePolicy(),
+        rates=rates,
+    )  # fmt: skip
+
+
+def _resume(of, row):
+    of.rows["pi_1"] = intent(MEANWHILE.get(row.status, "processing"))
+    return payment_verbs.authenticate(of, id_="pi_1", account="acct_P", proof=None, request=None)
+
+
+def _capture_charge(of, row):
+    of.rows["ch_1"] = row._replace(payment_intent=None)
+    return charge_captures.capture(of, CaptureCharge("ch_1", "acct_P"), request=None)
+
+
+CHARGE_MOVES = {
+    "approve": _approve,
+    "hold": lambda of, row: charge_answers.hold(of, row, None, risk=("normal", 20), holds_for=7),
+    "accept": lambda of, row: charge_answers.accept(of, row, DUE, ask_after=1),
+    "ask_buyer": lambda of, row: charge_answers.ask_buyer(
+        of, row, None, kind="redirect_to_url", url="https://example.com"
+    ),
+    "decline": lambda of, row: charge_answers.decline(of, row, None, refusal=NO),
+    "give_up": lambda of, row: charge_answers.give_up(of, row, None),
+    "let_go": lambda of, row: charge_answers.let_go(of, row, None, was_held=True),
+    "bounce": lambda of, row: charge_answers.bounce(of, row, code="no_account", message="m"),
+    "release": lambda of, row: charge_captures.release(of, row, DUE),
+    "capture": _capture_charge,
+    "resume": _resume,
+}
+#: What a charge tells of a move; of some it tells nothing.
+CHARGE_TELLS = {
+    "approve": "charge.succeeded",
+    "hold": "charge.succeeded",
+    "accept": "charge.pending",
+    "decline": "charge.failed",
+    "give_up": "charge.updated",
+    "let_go": "charge.expired",
+    "bounce": "charge.failed",
+}
+
+
+def given() -> payment_confirmations.Given:
+    known = Method("tok_visa", "card", "US")
+    return payment_confirmations.Given(METHOD, known, Means("card"), DETAILS)
+
+
+def _follows(status: str):
+    """The move that the state of its charge brings about."""
+
+    def move(of, row):
+        of.rows["ch_1"] = after = charge(status)
+        draft = charge_answers.Draft()
+        payment_intents.follow(of, draft, after, action=("redirect_to_url", "https://e.com"))
+        draft.rows = [each for each in draft.rows if each.id == row.id]
+        return charge_answers.Done(of.rows["pi_1"], draft)
+
+    return move
+
+
+def _attach(of, row):
+    return payment_intents.update(
+        of,
+        id_=row.id,
+        account="acct_P",
+        changes={},
+        find_method=lambda *_: OTHER,
+        refuse=payment_confirmations.refuse_change,
+        request=None,
     )
+
+
+def _authenticate(method: str):
+    def move(of, row):
+        of.rows["pi_1"] = row._replace(confirmation_method=method)
+        of.rows["ch_1"] = charge("requires_action")
+        return payment_verbs.authenticate(
+            of, id_=row.id, account="acct_P", proof=None, request=None
+        )
+
+    return move
+
+
+def _capture(of, row):
+    of.rows["ch_1"] = charge("authorized")
+    return payment_verbs.capture(of, CaptureCharge(row.id, "acct_P"), request=None)
+
+
+def _cancel(of, row):
+    states = {"requires_capture": "authorized", "requires_action": "requires_action"}
+    of.rows["ch_1"] = charge(states.get(row.status, "processing"))
+    return payment_verbs.cancel(of, CancelIntent(row.id, "acct_P"), request=None)
+
+
+INTENT_MOVES = {
+    "attach": _attach,
+    "confirm": lambda of, row: payment_confirmations.confirm(
+        of, ConfirmIntent(row.id, "acct_P"), given=given(), request=None, rates=rates,
+        fees=FeePolicy(),
+    ),
+    "cancel": _cancel,
+    "capture": _capture,
+    "authenticate": _authenticate("automatic"),
+    "authenticate_manually": _authenticate("manual"),
+    "succeed": _follows("succeeded"),
+    "hold": _follows("authorized"),
+    "accept": _follows("processing"),
+    "ask_buyer": _follows("requires_action"),
+    "decline": _follows("failed"),
+    "let_go": _follows("released"),
+}  # fmt: skip
+INTENT_TELLS = {
+    "succeed": "payment_intent.succeeded",
+    "hold": "payment_intent.amount_capturable_updated",
+    "accept": "payment_intent.processing",
+    "ask_buyer": "payment_intent.requires_action",
+    "decline": "payment_intent.payment_failed",
+    "let_go": "payment_intent.canceled",
+}
+
+
+def _given_setup() -> setup_intents.Given:
+    return setup_intents.Given(OTHER, Method("tok_visa", "card", "US"))
+
+
+SETUP_MOVES = {
+    "attach": lambda of, row: setup_intents.update(
+        of, id_=row.id, account="acct_P", changes={}, given=_given_setup(), request=None
+    ),
+    "confirm": lambda of, row: setup_intents.confirm(
+        of, ConfirmSetup(row.id, "acct_P"), given=_given_setup(), request=None
+    ),
+    "cancel": lambda of, row: setup_intents.cancel(
+        of, id_=row.id, account="acct_P", reason=None, request=None
+    ),
+    "authenticate": lambda of, row: setup_intents.authenticate(
+        of, id_=row.id, account="acct_P", proof=None, request=None
+    ),
+    "succeed": lambda of, row: setup_intents.answer(of, row, None, move="succeed"),
+    "ask_buyer": lambda of, row: setup_intents.answer(
+        of, row, None, move="ask_buyer", action=("redirect_to_url", "https://e.com")
+    ),
+    "decline": lambda of, row: setup_intents.answer(of, row, None, move="decline", refusal=NO),
+}
+SETUP_TELLS = {
+    "succeed": "setup_intent.succeeded",
+    "ask_buyer": "setup_intent.requires_action",
+    "decline": "setup_intent.setup_failed",
+    "cancel": "setup_intent.canceled",
+}
+REFUND_MOVES = {
+    "settle": lambda of, row: refunds.settle(of, row, DUE, None),
+    "fail": lambda of, row: refunds.settle(of, row, DUE, "declined"),
+}
+REFUND_TELLS = {"settle": "refund.updated", "fail": "refund.failed"}
+PAYOUT_MOVES = {
+    "submit": lambda of, row: payouts.submitted(of, row, DUE),
+    "arrive": lambda of, row: payouts.arrived(of, row, DUE),
+    "fail": lambda of, row: payouts.bounced(of, row, DUE, code="account_closed", message="m"),
+    "cancel": lambda of, row: payouts.canceled(of, row),
+}
+PAYOUT_TELLS = {
+    "submit": "payout.updated",
+    "arrive": "payout.paid",
+    "fail": "payout.failed",
+    "cancel": "payout.canceled",
+}
+MACHINES = (
+    (charges.MACHINE, alone, CHARGE_MOVES, CHARGE_TELLS),
+    (payment_intents.MACHINE, intent, INTENT_MOVES, INTENT_TELLS),
+    (setup_intents.MACHINE, setup, SETUP_MOVES, SETUP_TELLS),
+    (refunds.MACHINE, refund, REFUND_MOVES, REFUND_TELLS),
+    (payouts.MACHINE, payout, PAYOUT_MOVES, PAYOUT_TELLS),
+)
+CASES = [
+    pytest.param(
+        machine, make(state), moves[move], move, tells, id=f"{make.__name__}-{state}-{move}"
+    )
+    for machine, make, moves, tells in MACHINES
     for state, move in itertools.product(sorted(machine.states), sorted(machine.moves))
 ]
 
 
-@pytest.mark.parametrize(("machine", "make", "moves", "state", "move"), CASES)
-def test_a_move_is_made_where_the_table_says_and_only_there(machine, make, moves, state, move):
-    row = make(state)
-    others = [charge("succeeded")._replace(amount_refunded=500)] if isinstance(row, Refund) else []
+@pytest.mark.parametrize(("machine", "row", "make", "move", "tells"), CASES)
+def test_a_move_is_made_where_the_table_says_and_only_there(
+    machine, row, make, move, tells
+) -> None:
+    others = [METHOD, OTHER]
+    if isinstance(row, Refund):
+        others.append(alone("succeeded")._replace(amount_refunded=500))
+    elif isinstance(row, PaymentIntent):
+        others.append(charge("pending"))
     of = book(row, *others)
-    status, written, events = outcome(moves[move](of, row), of)
-    after = machine.next(state, move)
-    assert status == (after or state)
+    status, written, told = outcome(make(of, row), of, row.id)
+    after = machine.next(row.status, move)
+    assert status == (after or row.status)
     assert written is (after is not None)
-    assert len(events) == (1 if after else 0)
-    assert all(event.type in EVENT_TYPES for event in events)
+    told_of = tells.get(move)
+    if told_of == "charge.succeeded" and row.status == "capturing":
+        told_of = "charge.captured"
+    if isinstance(row, PaymentIntent) and after == "canceled":
+        told_of = "payment_intent.canceled"
+    assert told == ([told_of] if after and told_of else [])
+    assert set(told) <= set(EVENT_TYPES)
 
 
 def test_every_move_has_a_test() -> None:
-    for machine, moves in (
-        (charges.MACHINE, CHARGE_MOVES),
-        (refunds.MACHINE, REFUND_MOVES),
-        (payouts.MACHINE, PAYOUT_MOVES),
-    ):
+    for machine, _, moves, tells in MACHINES:
         assert machine.moves == set(moves)
+        assert set(tells) <= set(moves)
+
+
+def test_an_intent_that_is_canceled_at_once_tells_so() -> None:
+    for state in ("requires_payment_method", "requires_confirmation"):
+        of = book(intent(state))
+        status, _, told = outcome(_cancel(of, intent(state)), of, "pi_1")
+        assert (status, told) == ("canceled", ["payment_intent.canceled"])
+
+
+@pytest.mark.parametrize("status", sorted(charges.MACHINE.states))
+@pytest.mark.parametrize("move", sorted({"approve", "hold", "accept", "decline", "let_go"}))
+def test_an_intent_stays_in_step_with_its_charge(status, move) -> None:
+    """After every answer the two say the same, whatever came before."""
+    of = book(charge(status), intent(MEANWHILE.get(status, "processing")), METHOD)
+    before = of.rows["pi_1"]
+    found = CHARGE_MOVES[move](of, of.rows["ch_1"])
+    of.absorb(found.draft)
+    after = of.rows["ch_1"].status
+    if after == status:
+        assert of.rows["pi_1"] == before
+    else:
+        assert of.rows["pi_1"].status == MEANWHILE.get(after, "processing")
 
 
 @pytest.mark.parametrize("asked", [True, False])
@@ -132,6 +334,16 @@ def test_a_capability_moves_by_its_table(state, asked) -> None:
     found = accounts._requested(row, (("transfers", asked),))
     after = accounts.CAPABILITY_MACHINE.next(state, "request" if asked else "withdraw")
     assert found == ({"transfers": after} if after else {})
+
+
+@pytest.mark.parametrize("state", sorted(accounts.CAPABILITY_MACHINE.states))
+def test_a_capability_is_activated_where_it_was_requested(state) -> None:
+    row = Account(0, "acct_A", 1, "acct_P", 1, AT, "US", "usd", transfers=state)
+    of = book(row._replace(card_payments="inactive"))
+    of.absorb(accounts.onboard(of, "acct_A", "{}").draft)
+    after = accounts.CAPABILITY_MACHINE.next(state, "activate")
+    assert of.rows["acct_A"].transfers == (after or state)
+    assert of.rows["acct_A"].card_payments == "active"
 
 
 @pytest.mark.parametrize(

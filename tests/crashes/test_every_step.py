@@ -10,18 +10,37 @@ import itertools
 import pytest
 
 from connectlib import Connect
-from connectlib.adapters.processors.scripted import ANSWER_LOST, DECLINED, REQUEST_LOST, Scripted
+from connectlib.adapters.processors.scripted import (
+    ANSWER_LOST,
+    DECLINED,
+    REQUEST_LOST,
+    REQUIRES_ACTION,
+    ScriptedProcessor,
+)
 from connectlib.core.book import Request
 from connectlib.core.commands import (
+    CancelIntent,
+    CaptureCharge,
+    ConfirmIntent,
+    ConfirmSetup,
     CreateCharge,
     CreateFeeRefund,
+    CreateIntent,
     CreatePayout,
     CreateRefund,
     CreateReversal,
     CreateTransfer,
 )
 from connectlib.core.ledger import Purpose
-from connectlib.flows import application_fees, charges, payouts, refunds, transfers
+from connectlib.flows import (
+    application_fees,
+    charges,
+    payment_intents,
+    payouts,
+    refunds,
+    setup_intents,
+    transfers,
+)
 from connectlib.flows.jobs import due
 from connectlib.ports.store import Totals
 from connectlib.runtime.pump import advance_to
@@ -44,11 +63,24 @@ def stop_after(of, flow, steps: int) -> bool:
     return False
 
 
+INTENTS = [
+    "create intent",
+    "confirm intent",
+    "capture intent",
+    "cancel intent",
+    "authenticate intent",
+    "confirm setup",
+]
+NAMES = [
+    "charge", "direct charge", "refund", "transfer", "reversal", "fee refund", "payout", *INTENTS,
+]  # fmt: skip
+
+
 class Scene:
     """A marketplace in which each flow can be started with the same words again and again."""
 
     def __init__(self, url: str | None, script=()) -> None:
-        self.engine = engine(url, processor=Scripted(), cache=False)
+        self.engine = engine(url, processor=ScriptedProcessor(), cache=False)
         connect = Connect.over(self.engine)
         self.account = connect.testing.account()
         self.charge = connect.charges.create(
@@ -64,6 +96,28 @@ class Scene:
             currency="usd",
             destination=self.account.id,
             source_transaction=self.plain.id,
+        )
+        self.made = connect.payment_intents.create(
+            amount=6_000,
+            currency="usd",
+            payment_method="tok_visa",
+            transfer_data={"destination": self.account.id},
+            application_fee_amount=600,
+        )
+        self.held = connect.payment_intents.create(
+            amount=6_000,
+            currency="usd",
+            payment_method="tok_visa",
+            capture_method="manual",
+            confirm=True,
+        )
+        self.engine.processor.script.append(REQUIRES_ACTION)
+        self.asked = connect.payment_intents.create(
+            amount=6_000, currency="usd", payment_method="tok_visa", confirm=True
+        )
+        self.customer = connect.customers.create()
+        self.setup = connect.setup_intents.create(
+            payment_method="tok_visa", customer=self.customer.id
         )
         self.engine.processor.script.extend(script)
 
@@ -104,20 +158,53 @@ class Scene:
             return transfers.create(ground, [(command, request)])
         if name == "reversal":
             return transfers.reverse(ground, CreateReversal(self.transfer.id, 100), request)
+        if name in INTENTS:
+            return self.intent_flow(name, ground, platform, request)
         if name == "fee refund":
             command = CreateFeeRefund(self.charge.application_fee, 100)
             return application_fees.refund(ground, command, request)
         return payouts.create(ground, CreatePayout(100, "usd", platform), request)
 
-    def end(self, of) -> tuple[object, object]:
-        """Let everything come to rest; what everybody has, and what the processor has."""
+    def intent_flow(self, name: str, ground, platform: str, request: Request):
+        """The flow of a payment or setup intent."""
+        if name == "create intent":
+            fields = (("destination", self.account.id), ("method_types", '["card"]'))
+            command = CreateIntent(7_000, "usd", platform, fields, "tok_visa", confirm=True)
+            return payment_intents.create(ground, command, request, branch=0)
+        if name == "confirm intent":
+            return payment_intents.confirm(ground, ConfirmIntent(self.made.id, platform), request)
+        if name == "capture intent":
+            taking = CaptureCharge(self.held.id, platform, 4_000)
+            return payment_intents.capture(ground, taking, request)
+        if name == "cancel intent":
+            return payment_intents.cancel(ground, CancelIntent(self.held.id, platform), request)
+        if name == "authenticate intent":
+            return payment_intents.authenticate(
+                ground, self.asked.id, platform, request, proof=None
+            )
+        return setup_intents.confirm(ground, ConfirmSetup(self.setup.id, platform), request)
+
+    def end(self, of) -> tuple[object, ...]:
+        """Let everything come to rest; what everybody has, and what has become of it all."""
         settle_all(of)
         advance_to(of, of.clock.now() + 10 * DAY)
         connect = Connect.over(of)
         report = connect.ledger.verify()
         assert report.ok, report.flaw
         check_clearing(of)
-        return balances(connect, self.account.id), len(connect.charges.list(limit=100).data)
+        statuses = [
+            (found.status, found.cancellation_reason)
+            for found in map(
+                connect.payment_intents.retrieve, (self.made.id, self.held.id, self.asked.id)
+            )
+        ]
+        statuses.append(connect.setup_intents.retrieve(self.setup.id).status)
+        kept = len(connect.customers.list_payment_methods(self.customer.id).data)
+        charged = [
+            len(connect.charges.list(limit=100, account=account).data)
+            for account in (None, self.account.id)
+        ]
+        return balances(connect, self.account.id), charged, statuses, kept
 
 
 def check_clearing(of) -> None:
@@ -138,9 +225,6 @@ def url(request, tmp_path):
         "memory": lambda: None,
         "sqlite": lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db",
     }[request.param]
-
-
-NAMES = ["charge", "direct charge", "refund", "transfer", "reversal", "fee refund", "payout"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -164,13 +248,26 @@ def test_a_flow_stopped_anywhere_and_repeated_ends_as_if_it_never_was(url, name)
             break
 
 
-@pytest.mark.parametrize("name", ["charge", "direct charge", "refund"])
+#: Steps after which a flow has committed what it is going to ask.
+COMMITTED = {
+    "charge": 2,
+    "direct charge": 2,
+    "refund": 2,
+    "create intent": 2,
+    "confirm intent": 4,
+    "capture intent": 3,
+    "cancel intent": 3,
+    "authenticate intent": 3,
+    "confirm setup": 4,
+}
+
+
+@pytest.mark.parametrize("name", COMMITTED)
 def test_a_flow_stopped_anywhere_is_ended_by_the_pump(url, name) -> None:
     whole = Scene(url())
     run(whole.engine, whole.flow(name, whole.engine))
     end = whole.end(whole.engine)
-    first = 2 if name != "refund" else 1  # from here on the intent has been committed
-    for steps in itertools.count(first):
+    for steps in itertools.count(COMMITTED[name]):
         scene = Scene(url())
         finished = stop_after(scene.engine, scene.flow(name, scene.engine), steps)
         assert scene.end(restart(scene.engine)) == end, f"after {steps} steps"
@@ -232,6 +329,26 @@ def test_lost_requests_and_answers_are_never_guessed(url, name, script) -> None:
     (third,) = run(later, scene.flow(name, later))
     assert third.status == "succeeded"
     assert scene.end(later) == end
+
+
+@pytest.mark.parametrize("name", INTENTS)
+@pytest.mark.parametrize("lost", [REQUEST_LOST, ANSWER_LOST])
+def test_an_intent_without_an_answer_is_taken_up_under_its_key(url, name, lost) -> None:
+    whole = Scene(url())
+    expected = run(whole.engine, whole.flow(name, whole.engine))
+    end = whole.end(whole.engine)
+    scene = Scene(url(), [lost])
+    first = run(scene.engine, scene.flow(name, scene.engine))
+    assert first.status == "processing"
+    again = restart(scene.engine)
+    second = run(again, scene.flow(name, again))
+    assert second.status == expected.status
+    assert scene.end(again) == end
+    third = run(again, scene.flow(name, again))
+    assert third == second
+    swept = Scene(url(), [lost])
+    run(swept.engine, swept.flow(name, swept.engine))
+    assert swept.end(restart(swept.engine)) == end
 
 
 def test_a_decline_whose_answer_was_lost_is_found_out(url) -> None:

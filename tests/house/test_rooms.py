@@ -11,8 +11,15 @@ RESOURCES = [
     "charges",
     "application_fees",
     "transfers",
+    "transfer_schedules",
     "refunds",
     "payouts",
+    "fx_quotes",
+    "customers",
+    "payment_methods",
+    "payment_intents",
+    "setup_intents",
+    "callbacks",
     "balance",
     "balance_transactions",
     "events",
@@ -29,6 +36,8 @@ FLOORS = {
 
 #: (resource, floor) -> why there is no such room.
 EXCEPTIONS = {
+    ("setup_intents", "objects"): "shown beside payment intents: objects/payment_intents.py",
+    ("callbacks", "params"): "news comes from a processor; lists take page parameters",
     ("balance", "tables"): "a balance is a view of ledger accounts",
     ("balance", "params"): "it is retrieved without parameters",
     ("events", "params"): "events are made by other resources; their lists take page parameters",
@@ -40,6 +49,7 @@ EXCEPTIONS = {
 
 #: Rooms of the client that are not Stripe resources: name -> what they are.
 NOT_RESOURCES = {
+    "fees": "what a charge would cost; nothing is kept",
     "ledger": "the books behind the balances",
     "testing": "verbs of the test mode",
 }

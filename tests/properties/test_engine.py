@@ -158,6 +158,19 @@ class Marketplace(RuleBasedStateMachine):
         account = None if pick % 3 == 0 else self._account(pick)
         self.twins.do(lambda c: c.payouts.create(amount=amount, currency="usd", account=account))
 
+    @rule(pick=PICK)
+    def call_back(self, pick: int) -> None:
+        account = None if pick % 3 == 0 else self._account(pick)
+        found = self.twins.do(lambda c: c.payouts.list(account=account))["data"]
+        if found:
+            payout = found[pick % len(found)]["id"]
+            self.twins.do(lambda c: c.payouts.cancel(payout, account=account))
+
+    @rule(pick=PICK)
+    def schedule(self, pick: int) -> None:
+        settings = {"payouts": {"schedule": {"interval": ("daily", "manual")[pick % 2]}}}
+        self.twins.do(lambda c: c.accounts.update(self._account(pick), settings=settings))
+
     @rule(days=DAYS)
     def advance(self, days: int) -> None:
         self.twins.do(lambda c: c.clock.advance(days=days, hours=5))
@@ -223,6 +236,8 @@ def test_postgresql_tells_the_same_story_as_the_model(pg_url) -> None:
         lambda: machine.refund(some(), maybe(), chance.random() < 0.5, chance.random() < 0.5),
         lambda: machine.refund_fee(some(), maybe()),
         lambda: machine.payout(some(), some()),
+        lambda: machine.call_back(some()),
+        lambda: machine.schedule(some()),
         lambda: machine.advance(chance.randrange(4)),
     ]
     for _ in range(150):
@@ -237,14 +252,15 @@ def test_a_batch_of_n_ends_like_n_batches_of_one(size) -> None:
     items = [
         {
             "amount": 500 + n,
-            "currency": "usd",
+            "currency": ("usd", "eur", "gbp", "jpy")[n % 4],
+            "capture": n % 6 != 3,
             "source": "tok_chargeDeclined" if n % 5 == 4 else "tok_visa",
             "idempotency_key": f"k{n % (size - 1)}" if n else "first",
         }
         for n in range(size)
     ]
     together, apart = Connect.over(engine("sqlite://")), Connect.over(engine("sqlite://"))
-    account = [client.testing.account().id for client in (together, apart)]
+    account = [client.testing.account(country="DE").id for client in (together, apart)]
 
     def filled(place: int) -> list[dict[str, Any]]:
         return [{**item, "transfer_data": {"destination": account[place]}} for item in items]

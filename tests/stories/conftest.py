@@ -8,6 +8,7 @@ import pytest
 
 from connectlib import AsyncConnect, Connect, VirtualClock
 from tests.blocking import Blocking
+from tests.currencies import FREE, Rates, explain
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql", "memory awaiting", "sqlite awaiting"])
@@ -28,3 +29,26 @@ def connect(request, tmp_path):
     else:
         client.close()
     assert report.ok, report.flaw
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql", "memory awaiting"])
+def opened(request, tmp_path):
+    """Open a client on a store; when the story is over its books are proven."""
+    store, _, colour = request.param.partition(" ")
+    urls = {"memory": None, "sqlite": f"sqlite:///{tmp_path}/shop.db"}
+    url = request.getfixturevalue("pg_url") if store == "postgresql" else urls[store]
+    loop = asyncio.new_event_loop()
+    clients = []
+
+    def open_(fees=FREE, **words):
+        rates = Rates()
+        words = {"clock": VirtualClock(), "fx": rates, "fees": fees, **words}
+        client = Blocking(AsyncConnect(url, **words), loop) if colour else Connect(url, **words)
+        clients.append(client)
+        return client, rates
+
+    yield open_
+    for client in clients:
+        explain(client)
+        client.aclose() if colour else client.close()
+    loop.close()

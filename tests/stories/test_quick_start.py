@@ -326,7 +326,16 @@ def test_events_are_gapless_and_show_the_object_as_it_was(connect) -> None:
     assert made.data.object == charge.to_dict()
     assert connect.events.retrieve(made.id).id == made.id
     theirs = [event.type for event in connect.events.list(account=ada.id)]
-    assert theirs == ["payment.created", "account.updated", "account.updated"]
+    assert theirs == [
+        "payment.created",
+        "account.updated",
+        "capability.updated",
+        "capability.updated",
+        "account.external_account.created",
+        "account.updated",
+        "capability.updated",
+        "capability.updated",
+    ]
 
 
 def test_lists_page_in_both_directions(connect) -> None:

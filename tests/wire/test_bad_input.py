@@ -154,9 +154,42 @@ OTHERS = [
         "starting_after",
         "parameters_exclusive",
     ),
-    ("charges.list", {"created": {"gt": "now"}}, "created[Range][gt]", None),
+    ("charges.list", {"created": {"gt": "now"}}, "created[gt]", "parameter_invalid_integer"),
     ("charges.list", {"colour": "red"}, "colour", "parameter_unknown"),
     ("ledger.balance", {"currency": "usd", "as_of": "soon"}, "as_of", "parameter_invalid"),
+    ("fx_quotes.create", {"from_currencies": ["eur"]}, "to_currency", "parameter_missing"),
+    ("fx_quotes.create", {"to_currency": "usd"}, "from_currencies", "parameter_missing"),
+    *(
+        ("fx_quotes.create", {"to_currency": "usd", "from_currencies": ["eur"], **words}, *said)
+        for words, *said in (
+            ({"to_currency": "xxx"}, "to_currency", "invalid_currency"),
+            ({"from_currencies": []}, "from_currencies", "parameter_invalid_empty"),
+            ({"from_currencies": "eur"}, "from_currencies", "parameter_invalid"),
+            ({"from_currencies": ["eur", "xxx"]}, "from_currencies[1]", "invalid_currency"),
+            ({"from_currencies": ["eur"] * 999}, "from_currencies", "parameter_invalid"),
+            ({"from_currencies": ["eur", "usd"]}, "from_currencies", "invalid_currency"),
+            ({"lock_duration": "week"}, "lock_duration", "parameter_invalid"),
+            ({"usage": "payment"}, "usage", "parameter_invalid"),
+            ({"usage": {}}, "usage[type]", "parameter_missing"),
+            ({"usage": {"type": "gift"}}, "usage[type]", "parameter_invalid"),
+            (
+                {"usage": {"type": "transfer"}},
+                "usage[transfer][destination]",
+                "parameter_missing",
+            ),
+            (
+                {"usage": {"type": "payment", "transfer": {"destination": "acct_1"}}},
+                "usage[transfer]",
+                "parameters_exclusive",
+            ),
+            (
+                {"usage": {"type": "payment", "payment": {"on_behalf_of": "acct_1"}}},
+                "usage[payment][on_behalf_of]",
+                "resource_missing",
+            ),
+        )
+    ),
+    ("fx_quotes.list", {"colour": "red"}, "colour", "parameter_unknown"),
 ]
 
 
@@ -175,7 +208,15 @@ def test_every_verb_names_what_is_wrong(connect, verb, words, param, code) -> No
     ("room", "id_"),
     [
         (room, id_)
-        for room in ("charges", "refunds", "transfers", "payouts", "events", "application_fees")
+        for room in (
+            "charges",
+            "refunds",
+            "transfers",
+            "payouts",
+            "events",
+            "application_fees",
+            "fx_quotes",
+        )
         for id_ in ("ch_1", "x" * 300, "ch_" + "0" * 29, "../etc", "ch_\x00")
     ],
 )

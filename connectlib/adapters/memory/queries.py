@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from operator import ge, gt, le, lt
+from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
+from connectlib.core.banks import bank_prefix
 from connectlib.core.drafts import decode
+from connectlib.core.due import DueKind
 from connectlib.core.ledger import ledger_id
 from connectlib.core.rows import (
     BY_PREFIX,
     Account,
     ApplicationFee,
     BalanceTransaction,
+    Callback,
     Charge,
     Due,
     Event,
     Payout,
+    PayoutItem,
     Refund,
     Transfer,
     TransferReversal,
 )
 from connectlib.ports.store import (
+    HANGS_BY,
     BalanceAt,
+    Busy,
     DueWork,
     Entry,
+    Hanging,
     NextDue,
     One,
     Page,
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
     from connectlib.ports.store import Query
 
 _COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le}
+_ID, _TXN = attrgetter("id"), attrgetter("txn")
 
 
 def answer(of: Tables, query: Query) -> Any:
@@ -53,6 +61,8 @@ def _by_id(of: Tables, kind: type[Any], id_: Any) -> Any:
         return of.bts.get(id_)
     if kind is Event:
         return of.event_ids.get(id_)
+    if kind is Callback:
+        return of.callbacks.get(id_)
     row = of.rows.get(id_)
     return row if isinstance(row, kind) else None
 
@@ -101,9 +111,32 @@ def _fits(of: Tables, row: Any, query: Page) -> bool:
         elif name == "connected":
             if row.id == row.account:
                 return False
+        elif name == "destination" and query.kind is Payout:
+            if not row.bank.startswith(bank_prefix(value)):
+                return False
+        elif isinstance(value, tuple):
+            if getattr(row, name) not in value:
+                return False
         elif getattr(row, name) != value:
             return False
-    return all(_COMPARE[op](row.created, bound) for op, bound in query.created)
+    ranges = (*(("created", *bound) for bound in query.created), *query.ranges)
+    return all(_COMPARE[op](getattr(row, column), bound) for column, op, bound in ranges)
+
+
+def _hanging(of: Tables, query: Hanging) -> tuple[list[Any], int]:
+    column = HANGS_BY[query.kind]
+    if query.kind is PayoutItem:
+        rows: list[Any] = list(of.items.get(query.on, ()))
+    else:
+        places = (
+            places
+            for (kind, world, _), places in of.order.items()
+            if kind is query.kind and world == query.world
+        )
+        all_ = (of.rows[id_] for ids in places for id_ in ids)
+        rows = [row for row in all_ if getattr(row, column) == query.on]
+        rows.sort(key=_ID)
+    return rows[: query.limit], len(rows)
 
 
 def _due_work(of: Tables, query: DueWork) -> list[Due]:
@@ -123,6 +156,16 @@ def _next_due(of: Tables, query: NextDue) -> int | None:
     return None
 
 
+def _busy(of: Tables, query: Busy) -> bool:
+    for world, _, kind, ref in of.due:
+        row = of.rows.get(ref) if world == query.world and kind != DueKind.MATURE else None
+        if isinstance(row, Charge | Refund) and row.account == query.account:
+            return True
+        if isinstance(row, Charge) and row.destination == query.account:
+            return True
+    return False
+
+
 def _wallet(of: Tables, query: Wallet) -> list[Any]:
     keys = of.owned.get((query.world, query.owner), ())
     return [of.ledger[key].copy() for key in keys]
@@ -134,21 +177,47 @@ def _totals(of: Tables, query: Totals) -> list[Any]:
 
 
 def _transfers_of(of: Tables, query: TransfersOf) -> list[Entry]:
+    if query.ref is not None:
+        return _transfers_about(of, query)
     by_id = {entry.id: entry.key for entry in of.ledger.values()}
     facts = {each.id: each for each in of.transactions}
     found: list[Entry] = []
-    for row in of.transfers:
+    step = -1 if query.newest else 1
+    for row in sorted(of.transfers, key=lambda row: (row.txn, row.leg))[::step]:
         fact, debit, credit = facts[row.txn], by_id[row.debit], by_id[row.credit]
-        if (row.txn, row.leg) <= query.after or fact.world != query.world:
+        if fact.world != query.world:
             continue
-        if query.ref is not None and fact.ref != query.ref:
+        if not _is_beyond((row.txn, row.leg), query):
             continue
-        if query.ref is None and query.owner not in (None, debit.owner, credit.owner):
+        if query.owner not in (None, debit.owner, credit.owner):
             continue
         found.append(Entry(row, fact, debit, credit))
         if len(found) == query.limit:
             break
     return found
+
+
+def _transfers_about(of: Tables, query: TransfersOf) -> list[Entry]:
+    """One fact after the other: what a story asks for many objects in turn."""
+    rows = []
+    for fact in of.transactions:
+        if fact.ref == query.ref and fact.world == query.world:
+            place = bisect_left(of.transfers, fact.id, key=_TXN)
+            while place < len(of.transfers) and of.transfers[place].txn == fact.id:
+                rows.append((of.transfers[place], fact))
+                place += 1
+    rows = [(row, fact) for row, fact in rows if _is_beyond((row.txn, row.leg), query)]
+    rows = rows[:: -1 if query.newest else 1][: query.limit]
+    sides = {id_ for row, _ in rows for id_ in (row.debit, row.credit)}
+    by_id = {entry.id: entry.key for entry in of.ledger.values() if entry.id in sides}
+    return [Entry(row, fact, by_id[row.debit], by_id[row.credit]) for row, fact in rows]
+
+
+def _is_beyond(place: tuple[int, int], query: TransfersOf) -> bool:
+    """Whether a ledger transfer comes after where the ones before ended."""
+    if query.after is None:
+        return True
+    return place < query.after if query.newest else place > query.after
 
 
 def _balance_at(of: Tables, query: BalanceAt) -> int:
@@ -196,8 +265,10 @@ _ANSWERS: dict[type[Any], Callable[[Any, Any], Any]] = {
     One: _one,
     Version: _version,
     Page: _page,
+    Hanging: _hanging,
     DueWork: _due_work,
     NextDue: _next_due,
+    Busy: _busy,
     Wallet: _wallet,
     Totals: _totals,
     TransfersOf: _transfers_of,

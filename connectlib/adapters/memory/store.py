@@ -15,8 +15,10 @@ from connectlib.adapters.memory.tables import Tables
 from connectlib.core.book import Book, HeadState
 from connectlib.core.drafts import Unpaid
 from connectlib.core.ledger import BrokenLedgerError, batch_bytes, seal
+from connectlib.core.payout_items import SKEW, is_short
 from connectlib.core.rows import Lane, LedgerBatch, World
 from connectlib.flows.gather import Wanted, links_of
+from connectlib.ports.store import Behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,6 +70,9 @@ class MemoryTx:
                     book.keys[account, name] = kept
         for owner, currency in wanted.unpaid:
             book.unpaid[owner, currency] = self._unpaid(world, owner, currency, book.at)
+            if is_short(book, owner, currency):
+                later = book.at + SKEW
+                book.unpaid[owner, currency] = self._unpaid(world, owner, currency, later)
         return book
 
     def _take_ledger(self, book: Book, wanted: Wanted) -> None:
@@ -121,14 +126,16 @@ class MemoryTx:
             of.put_bt(bt)
         for item in book.items:
             of.put_item(item)
+        for callback in book.callbacks:
+            of.put_callback(callback)
         for event in book.events:
             of.put_event(event)
         for key in book.changed_keys.values():
             of.put_key(key)
-        for due in book.dues.values():
-            of.put_due(due)
         for due in book.undues.values():
             of.drop_due(due)
+        for due in book.dues.values():
+            of.put_due(due)
 
     def _seal(self, book: Book) -> None:
         of, lane = self._tables, self._tables.lane
@@ -165,9 +172,17 @@ class MemoryStore:
         with self._locks[branch]:
             tx = MemoryTx(self._tables[branch])
             yield tx
+            if tx.now is not None:
+                self._keep_now(*tx.now)
             tx.apply()
         if tx.now is not None:
             self.set_now(*tx.now)
+
+    def _keep_now(self, world: int, now: int) -> None:
+        """Refuse a batch whose clock is behind its world's."""
+        for found in self.worlds():
+            if found.id == world and found.now is not None and found.now > now:
+                raise Behind(f"the world stands at {found.now}, the batch at {now}")
 
     def answer(self, query: Query) -> Any:
         """See `ports.store.Store`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from connectlib.core.ledger import GENESIS, LedgerAccount, LedgerKey
 from connectlib.core.rows import (
     BalanceTransaction,
+    Callback,
     Due,
     Event,
     IdempotencyKey,
@@ -40,6 +41,7 @@ class Tables:
         self.lane = Lane(branch, 0, 0, 0, GENESIS)
         self.bts: dict[str, BalanceTransaction] = {}
         self.items: dict[str, list[PayoutItem]] = {}
+        self.callbacks: dict[str, Callback] = {}
         self.due: list[tuple[int, int, int, str]] = []
         self.due_rows: dict[tuple[int, int, int, str], Due] = {}
         #: (kind, world, account) -> values of the kind's order, ascending
@@ -77,6 +79,11 @@ class Tables:
         if bt.type != "payout":
             waiting = self.unpaid.setdefault((bt.world, bt.account, bt.currency), [])
             insort(waiting, (bt.available_on, bt.id))
+
+    def put_callback(self, row: Callback) -> None:
+        """Write news of the processor."""
+        self.callbacks[row.id] = row
+        self.listed(Callback, row.world, row.account, row.id)
 
     def put_item(self, item: PayoutItem) -> None:
         """Write what a payout contains of one balance transaction."""

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, lru_cache
 from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from connectlib.adapters.sql import ledger_queries
 from connectlib.adapters.sql import tables as t
-from connectlib.adapters.sql.statements import REGISTRY
-from connectlib.adapters.sql.tables.base import BIG, SMALL, TEXT, plain
+from connectlib.adapters.sql.parameters import B, Run, W, bound
+from connectlib.adapters.sql.statements import REGISTRY, Among
+from connectlib.adapters.sql.tables.base import BIG, TEXT, plain
 from connectlib.adapters.sql.tx import account_of
+from connectlib.core.banks import bank_prefix
 from connectlib.core.drafts import decode
-from connectlib.core.ledger import LedgerKey
-from connectlib.core.rows import (
-    BY_PREFIX,
-    BalanceTransaction,
-    Due,
-    LedgerTransaction,
-    LedgerTransfer,
-)
+from connectlib.core.due import DueKind
+from connectlib.core.rows import BY_PREFIX, BalanceTransaction, Due, Payout
 from connectlib.ports.store import (
+    HANGS_BY,
     BalanceAt,
+    Busy,
     DueWork,
-    Entry,
+    Hanging,
     NextDue,
     One,
     Page,
@@ -39,18 +38,7 @@ from connectlib.ports.store import (
 if TYPE_CHECKING:
     from connectlib.ports.store import Query
 
-#: Runs a statement of the registry, or one made by a function of this module.
-Run = Callable[[Any, Mapping[str, Any]], list[Any]]
-
 _COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le}
-
-
-def bound(name: str, type_: Any) -> sa.BindParameter[Any]:
-    """A parameter of a statement."""
-    return sa.bindparam(name, type_=type_)
-
-
-B, W = bound("b", SMALL), bound("w", SMALL)
 
 
 def answer(run: Run, query: Query) -> Any:
@@ -90,8 +78,8 @@ def _version(run: Run, query: Version) -> Any:
 def _page(run: Run, query: Page) -> list[Any]:
     statement = page(
         _hashable(query.kind),
-        tuple(name for name, _ in query.where),
-        tuple(op for op, _ in query.created),
+        tuple((name, isinstance(value, tuple)) for name, value in query.where),
+        (*(("created", op) for op, _ in query.created), *(each[:2] for each in query.ranges)),
         (query.after is not None) - (query.before is not None),
         query.order,
     )
@@ -102,8 +90,14 @@ def _page(run: Run, query: Page) -> list[Any]:
         "n": query.limit,
         "edge": query.after if query.after is not None else query.before,
     }
-    params |= {f"is_{name}": value for name, value in query.where}
-    params |= {f"created_{i}": value for i, (_, value) in enumerate(query.created)}
+    params |= {
+        f"is_{name}": list(value) if isinstance(value, tuple) else value
+        for name, value in query.where
+    }
+    if query.kind is Payout and "is_destination" in params:
+        params["is_destination"] = bank_prefix(params["is_destination"])
+    bounds = (*(each[-1] for each in query.created), *(each[-1] for each in query.ranges))
+    params |= {f"bound_{i}": value for i, value in enumerate(bounds)}
     return [query.kind(*values) for values in run(statement, params)]
 
 
@@ -113,23 +107,38 @@ def _hashable(kind: type[Any]) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def page(kind: Any, where: tuple[str, ...], created: tuple[str, ...], side: int, order: str) -> Any:
-    """The statement of a page. side: 1 after the edge, -1 before it, 0 from the newest."""
+def page(
+    kind: Any,
+    where: tuple[tuple[str, bool], ...],
+    ranges: tuple[tuple[str, str], ...],
+    side: int,
+    order: str,
+) -> Any:
+    """The statement of a page. side: 1 after the edge, -1 before it, 0 from the newest.
+
+    where: (column, whether it is one of a list). ranges: (column, operator).
+    """
     table = t.TABLES[kind]
     of = table.c
     by = of[order]
     found = sa.select(table).where(
         of.branch == B, of.world == W, of.account == bound("account", TEXT)
     )
-    for name in where:
+    for name, many in where:
         if kind is BalanceTransaction and name == "payout":
             found = found.where(_in_payout(of.id, of.source))
         elif name == "connected":
             found = found.where(of.id != of.account)
+        elif name == "destination" and kind is Payout:
+            begins = bound("is_destination", TEXT)
+            head = sa.func.substr(of.bank, 1, sa.func.length(begins))
+            found = found.where(head == begins)
+        elif many:
+            found = found.where(Among(of[name], f"is_{name}"))
         else:
             found = found.where(of[name] == bound(f"is_{name}", plain(of[name].type)))
-    for i, op in enumerate(created):
-        found = found.where(_COMPARE[op](of.created, bound(f"created_{i}", BIG)))
+    for i, (column, op) in enumerate(ranges):
+        found = found.where(_COMPARE[op](of[column], bound(f"bound_{i}", BIG)))
     if side:
         found = found.where((lt if side > 0 else gt)(by, bound("edge", plain(by.type))))
     return found.order_by(by.asc() if side < 0 else by.desc()).limit(bound("n", BIG))
@@ -142,6 +151,33 @@ def _in_payout(id_: Any, source: Any) -> Any:
         items.c.branch == B, items.c.payout == payout
     )
     return sa.or_(id_.in_(inside), source == payout)
+
+
+@cache
+def hanging(name: str, *, counted: bool = False) -> Any:
+    """What hangs on an object, by the index made for it; or how much that is.
+
+    Without the world, which the object has, and not in the order of the key as it is: SQLite
+    keeps no statistics and would walk a longer index, or the key, from end to end.
+    """
+    table = t.metadata.tables[name]
+    column = table.c[HANGS_BY[t.NAMES[name]]]
+    mine = (table.c.branch == B, column == bound("on", TEXT))
+    if counted:
+        return sa.select(sa.func.count()).select_from(table).where(*mine)
+    order = table.c.id.concat(sa.literal_column("''")) if "id" in table.c else table.c.n
+    return sa.select(table).where(*mine).order_by(order).limit(bound("n", BIG))
+
+
+def _hanging(run: Run, query: Hanging) -> tuple[list[Any], int]:
+    name = t.TABLES[query.kind].name
+    params = {"b": query.branch, "on": query.on}
+    found = [query.kind(*values) for values in run(hanging(name), params | {"n": query.limit})]
+    rows = [row for row in found if row.world == query.world]
+    if not rows or len(rows) < query.limit:
+        return rows, len(rows)
+    ((count,),) = run(hanging(name, counted=True), params)
+    return rows, int(count)
 
 
 def _due_work(run: Run, query: DueWork) -> list[Due]:
@@ -161,6 +197,33 @@ def _next_due(run: Run, query: NextDue) -> int | None:
     return None if found is None else int(found)
 
 
+@cache
+def busy(name: str) -> Any:
+    """The statement that finds due work about the charges or refunds of an account."""
+    due, row = t.due, t.metadata.tables[name]
+    account = bound("account", TEXT)
+    whose = row.c.account == account
+    if name == "cl_charge":
+        whose = sa.or_(whose, row.c.destination == account)
+    return (
+        sa.select(due.c.kind)
+        .where(
+            due.c.branch == B,
+            due.c.world == W,
+            due.c.kind != int(DueKind.MATURE),
+            row.c.branch == due.c.branch,
+            row.c.id == due.c.ref,
+            whose,
+        )
+        .limit(1)
+    )
+
+
+def _busy(run: Run, query: Busy) -> bool:
+    params = {"b": query.branch, "w": query.world, "account": query.account}
+    return any(run(busy(name), params) for name in ("cl_charge", "cl_refund"))
+
+
 def _wallet(run: Run, query: Wallet) -> list[Any]:
     params = {"b": query.branch, "w": query.world, "owner": query.owner}
     return [account_of(row) for row in run(REGISTRY["wallet"], params)]
@@ -169,86 +232,6 @@ def _wallet(run: Run, query: Wallet) -> list[Any]:
 def _totals(run: Run, query: Totals) -> list[Any]:
     rows = run(REGISTRY["totals"], {"b": query.branch, "w": query.world})
     return [account_of(row) for row in rows]
-
-
-@cache
-def entries(narrow: str | None) -> Any:
-    """The statement that lists ledger transfers, narrowed by ref or owner."""
-    row, txn = t.ledger_transfers, t.ledger_transactions
-    debit, credit = t.ledger_accounts.alias("d"), t.ledger_accounts.alias("c")
-    last, leg = bound("txn", BIG), bound("leg", SMALL)
-    keys = [
-        side.c[name]
-        for side in (debit, credit)
-        for name in ("world", "owner", "purpose", "currency", "available_on")
-    ]
-    found = sa.select(row, txn, *keys).where(
-        row.c.branch == B,
-        txn.c.branch == B,
-        debit.c.branch == B,
-        credit.c.branch == B,
-        txn.c.id == row.c.txn,
-        txn.c.world == W,
-        debit.c.id == row.c.debit,
-        credit.c.id == row.c.credit,
-        row.c.txn >= last,
-        sa.or_(row.c.txn > last, row.c.leg > leg),
-    )
-    if narrow == "ref":
-        found = found.where(txn.c.ref == bound("ref", TEXT))
-    elif narrow == "owner":
-        owner = bound("owner", TEXT)
-        found = found.where(sa.or_(debit.c.owner == owner, credit.c.owner == owner))
-    return found.order_by(row.c.txn, row.c.leg).limit(bound("n", BIG))
-
-
-def _transfers_of(run: Run, query: TransfersOf) -> list[Entry]:
-    narrow = "ref" if query.ref is not None else "owner" if query.owner is not None else None
-    params = {
-        "b": query.branch,
-        "w": query.world,
-        "ref": query.ref,
-        "owner": query.owner,
-        "txn": query.after[0],
-        "leg": query.after[1],
-        "n": query.limit,
-    }
-    wide, deep = len(LedgerTransfer._fields), len(LedgerTransaction._fields)
-    return [
-        Entry(
-            LedgerTransfer(*values[:wide]),
-            LedgerTransaction(*values[wide : wide + deep]),
-            LedgerKey(*values[wide + deep : wide + deep + 5]),
-            LedgerKey(*values[wide + deep + 5 :]),
-        )
-        for values in run(entries(narrow), params)
-    ]
-
-
-@cache
-def last_before(side: str) -> Any:
-    """The last ledger transfer on one side of a ledger account at an instant."""
-    row, txn = t.ledger_transfers, t.ledger_transactions
-    number = "d_seq" if side == "debit" else "c_seq"
-    balance = "d_balance" if side == "debit" else "c_balance"
-    return (
-        sa.select(row.c[number], row.c[balance])
-        .where(
-            row.c.branch == B,
-            txn.c.branch == B,
-            txn.c.id == row.c.txn,
-            txn.c.created <= bound("at", BIG),
-            row.c[side] == bound("id", BIG),
-        )
-        .order_by(row.c[number].desc())
-        .limit(1)
-    )
-
-
-def _balance_at(run: Run, query: BalanceAt) -> int:
-    params = {"b": query.branch, "id": query.account_id, "at": query.at}
-    found = [tuple(row) for side in ("debit", "credit") for row in run(last_before(side), params)]
-    return int(max(found, default=(0, 0))[1])
 
 
 #: name -> (table, column summed, further equalities, whether of one namespace)
@@ -302,11 +285,13 @@ _ANSWERS: dict[type[Any], Callable[[Run, Any], Any]] = {
     One: _one,
     Version: _version,
     Page: _page,
+    Hanging: _hanging,
     DueWork: _due_work,
     NextDue: _next_due,
+    Busy: _busy,
     Wallet: _wallet,
     Totals: _totals,
-    TransfersOf: _transfers_of,
-    BalanceAt: _balance_at,
+    TransfersOf: ledger_queries.transfers_of,
+    BalanceAt: ledger_queries.balance_at,
     Sums: _sums,
 }

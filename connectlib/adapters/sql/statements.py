@@ -19,11 +19,17 @@ from connectlib.core.rows import (
     Account,
     ApplicationFee,
     Charge,
+    Customer,
     FeeRefund,
+    FxQuote,
+    PaymentIntent,
+    PaymentMethod,
     Payout,
     Refund,
+    SetupIntent,
     Transfer,
     TransferReversal,
+    TransferSchedule,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +40,12 @@ B, W = sa.bindparam("b", type_=base.SMALL), sa.bindparam("w", type_=base.SMALL)
 #: Versioned kinds in the order in which their rows are locked.
 KINDS: tuple[type[Any], ...] = (
     Account,
+    Customer,
+    PaymentMethod,
+    PaymentIntent,
+    SetupIntent,
+    FxQuote,
+    TransferSchedule,
     Charge,
     Transfer,
     TransferReversal,
@@ -42,7 +54,15 @@ KINDS: tuple[type[Any], ...] = (
     FeeRefund,
     Payout,
 )
-#: What each kind may change; nothing that an index holds.
+
+
+def _all_but(kind: type[Any], *fixed: str) -> tuple[str, ...]:
+    """Every column but those of the first six that are not the version, and those named."""
+    never = {*kind._fields[:4], "created", *fixed}
+    return tuple(field for field in kind._fields if field not in never)
+
+
+#: What each kind may change; nothing that an index of lists holds.
 MUTABLE: dict[type[Any], tuple[str, ...]] = {
     Account: tuple(f for f in Account._fields if f not in Account._fields[:6] or f == "version"),
     Charge: (
@@ -61,9 +81,34 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
         "description",
         "receipt_email",
         "metadata",
+        "amount_captured",
+        "capture_before",
+        "settled",
+        "settled_currency",
+        "exchange_rate",
+        "refunds_waiting",
+        "options",
+        "application_fee_amount",
+        "transfer_amount",
+        "statement_descriptor",
     ),
-    Transfer: ("version", "amount_reversed", "description", "metadata"),
-    TransferReversal: ("version", "metadata"),
+    Customer: _all_but(Customer),
+    PaymentMethod: ("version", "customer", "billing", "details", "spent", "ready", "metadata"),
+    PaymentIntent: _all_but(PaymentIntent, "client_secret"),
+    SetupIntent: _all_but(SetupIntent, "client_secret"),
+    FxQuote: ("version",),
+    TransferSchedule: (
+        "version",
+        "status",
+        "release_on",
+        "transfer",
+        "failure_code",
+        "failure_message",
+        "description",
+        "metadata",
+    ),
+    Transfer: ("version", "amount_reversed", "arrived_reversed", "description", "metadata"),
+    TransferReversal: ("version", "description", "metadata"),
     Refund: (
         "version",
         "status",
@@ -75,8 +120,11 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
         "transfer_reversal",
         "fee_refund",
         "metadata",
+        "settled",
+        "settled_currency",
+        "exchange_rate",
     ),
-    ApplicationFee: ("version", "amount_refunded"),
+    ApplicationFee: ("version", "amount_refunded", "taken_back", "earned_back"),
     FeeRefund: ("version", "metadata"),
     Payout: (
         "version",
@@ -215,24 +263,8 @@ _paid = (
     )
     .exists()
 )
-
-REGISTRY: dict[str, Any] = {
-    **{f"rows {t.TABLES[kind].name}": _rows(t.TABLES[kind]) for kind in KINDS},
-    **{
-        f"lock {t.TABLES[kind].name}": _locked(_rows(t.TABLES[kind]), t.TABLES[kind].c.id)
-        for kind in KINDS
-    },
-    **{name: swap.statement() for name, swap in SWAPS.items()},
-    "lock heads": _locked(
-        _of(t.heads).where(t.heads.c.world == W, Among(t.heads.c.account)), t.heads.c.account
-    ),
-    "lock ledger": _locked(_of(_ledger).where(Among(_ledger.c.id)), _ledger.c.id),
-    # By number, but not along the index of numbers: that one would be walked from end to end.
-    "lock wallets": _locked(_wallets, _ledger.c.id + 0),
-    "keys": _of(t.idempotency_keys).where(
-        t.idempotency_keys.c.world == W, Among(t.idempotency_keys.c.key)
-    ),
-    "unpaid": sa.select(
+_unpaid = (
+    sa.select(
         _bt.c.id,
         (_bt.c.amount - _bt.c.fee).label("net"),
         _item.c.rest,
@@ -250,11 +282,31 @@ REGISTRY: dict[str, Any] = {
         _bt.c.account == sa.bindparam("owner", type_=base.TEXT),
         _bt.c.currency == sa.bindparam("currency", type_=base.TEXT),
         _bt.c.available_on <= sa.bindparam("at", type_=base.BIG),
-        _bt.c.available_on >= sa.func.coalesce(_since, 0),
         _bt.c.type != "payout",
         sa.not_(_paid),
     )
-    .order_by(_bt.c.available_on, _bt.c.id, _item.c.payout, _item.c.n),
+    .order_by(_bt.c.available_on, _bt.c.id, _item.c.payout, _item.c.n)
+)
+
+REGISTRY: dict[str, Any] = {
+    **{f"rows {t.TABLES[kind].name}": _rows(t.TABLES[kind]) for kind in KINDS},
+    **{
+        f"lock {t.TABLES[kind].name}": _locked(_rows(t.TABLES[kind]), t.TABLES[kind].c.id)
+        for kind in KINDS
+    },
+    **{name: swap.statement() for name, swap in SWAPS.items()},
+    "lock heads": _locked(
+        _of(t.heads).where(t.heads.c.world == W, Among(t.heads.c.account)), t.heads.c.account
+    ),
+    "lock ledger": _locked(_of(_ledger).where(Among(_ledger.c.id)), _ledger.c.id),
+    # By number, but not along the index of numbers: that one would be walked from end to end.
+    "lock wallets": _locked(_wallets, _ledger.c.id + 0),
+    "keys": _of(t.idempotency_keys).where(
+        t.idempotency_keys.c.world == W, Among(t.idempotency_keys.c.key)
+    ),
+    "unpaid": _unpaid.where(_bt.c.available_on >= sa.func.coalesce(_since, 0)),
+    # Without the cursor of the last payout: for what a process whose clock is behind has written.
+    "unpaid all": _unpaid,
     "any lane": _locked(
         _of(t.ledger_lanes).limit(1), t.ledger_lanes.c.seq, t.ledger_lanes.c.lane
     ).with_for_update(key_share=True, skip_locked=True),
@@ -279,6 +331,23 @@ REGISTRY: dict[str, Any] = {
     )
     .values(lease=sa.bindparam("n_lease", type_=base.BIG)),
     "worlds": sa.select(t.worlds).order_by(t.worlds.c.id),
+    # Of a commit: a batch whose clock is behind the world's sets null where none may be, and fails.
+    "keep now": sa.update(t.worlds)
+    .where(
+        t.worlds.c.id == W,
+        sa.or_(t.worlds.c.now.is_(None), t.worlds.c.now != sa.bindparam("at", type_=base.BIG)),
+    )
+    .values(
+        now=sa.bindparam("at", type_=base.BIG),
+        created=sa.case(
+            (
+                sa.or_(
+                    t.worlds.c.now.is_(None), t.worlds.c.now < sa.bindparam("at", type_=base.BIG)
+                ),
+                t.worlds.c.created,
+            )
+        ),
+    ),
     "set now": sa.update(t.worlds)
     .where(
         t.worlds.c.id == W,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from connectlib.adapters.sql import queries
 from connectlib.adapters.sql import tables as t
 from connectlib.adapters.sql.audit import SqlAudit
-from connectlib.adapters.sql.bulk import CoreHand, due_params
+from connectlib.adapters.sql.bulk import CoreHand, due_params, listed
 from connectlib.adapters.sql.connections import Lender
 from connectlib.adapters.sql.statements import REGISTRY
 from connectlib.adapters.sql.tables.base import SMALL, TEXT
@@ -89,6 +89,7 @@ class SqlStore:
             else Lender(dialect.connect, limit=dialect.readers, is_sound=dialect.is_sound)
         )
         self._compiled: dict[Any, Compiled] = {}
+        self._place: tuple[Any, ...] = ()
 
     # transactions
 
@@ -104,9 +105,20 @@ class SqlStore:
         """What a query asks, as the application's open transaction sees it."""
 
         def run(statement: Any, params: Mapping[str, Any]) -> list[Any]:
-            return [tuple(row) for row in connection.execute(statement, dict(params))]
+            found = connection.execute(statement, listed(params, connection.dialect.name))
+            return [tuple(row) for row in found]
 
         return queries.answer(run, query)
+
+    def is_at(self, place: tuple[Any, ...]) -> bool:
+        """Whether a connection that answers so to `dialect.place` is on this database."""
+        if self.dialect.same_place(self._place, place):
+            return True
+        # Asked anew: the server may have been restarted since.
+        compiled = self._compile(sa.text(self.dialect.place))
+        with self._faults(), self._readers.lend() as connection:
+            self._place = tuple(self.dialect.fetch(connection, compiled, {})[0])
+        return self.dialect.same_place(self._place, place)
 
     # reading
 

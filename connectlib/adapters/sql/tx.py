@@ -9,10 +9,12 @@ from connectlib.adapters.sql.tables import TABLES
 from connectlib.core.book import Book, HeadState
 from connectlib.core.drafts import Unpaid
 from connectlib.core.ledger import LedgerAccount, batch_bytes, key_of, ledger_id, seal
+from connectlib.core.payout_items import SKEW, is_short
 from connectlib.core.rows import (
     BY_PREFIX,
     Account,
     BalanceTransaction,
+    Callback,
     Due,
     Event,
     Head,
@@ -92,7 +94,16 @@ class SqlTx:
             take(rows)
         if book.lane is None and (wanted.ledger or wanted.wallets):
             self._wait_for_lane(book)
+        for owner, currency in wanted.unpaid:
+            if is_short(book, owner, currency):
+                self._look_everywhere(book, owner, currency)
         return book
+
+    def _look_everywhere(self, book: Book, owner: str, currency: str) -> None:
+        """Read what is unpaid without the cursor, as far as clocks may be apart."""
+        base = {"b": book.branch, "w": book.world.id, "at": book.at + SKEW}
+        (rows,) = self._hand.read([("unpaid all", {**base, "owner": owner, "currency": currency})])
+        _unpaid_into(book, (owner, currency))(rows)
 
     def _links(self, scene: Scene, works: Sequence[AnyWork]) -> dict[str, Versioned]:
         ids = links_of(works)
@@ -153,13 +164,14 @@ class SqlTx:
         self._write_ledger(book)
         hand.insert(BalanceTransaction, book.bts)
         hand.insert(PayoutItem, book.items)
+        hand.insert(Callback, book.callbacks)
         hand.insert(ObjectVersion, list(book.versions.values()))
         hand.insert(Event, book.events)
         hand.insert(IdempotencyKey, sorted(book.changed_keys.values()))
-        hand.insert(Due, sorted(book.dues.values()))
         hand.remove(sorted(book.undues.values()))
+        hand.insert(Due, sorted(book.dues.values()))
         if self._keeps_now:
-            hand.change("set now", {"w": book.world.id, "at": book.at})
+            hand.change("keep now", {"w": book.world.id, "at": book.at})
 
     def _write_rows(self, book: Book) -> None:
         fresh: dict[type[Any], list[Any]] = {}

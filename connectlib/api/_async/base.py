@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from connectlib.api.errors import ConnectError, error_of, raised
+from connectlib.api.errors import ConnectError, error_of, open_or_raise, raised
 from connectlib.core.charge_checks import no_access
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import Account
+from connectlib.core.rows import LISTED, Account
 from connectlib.flows import reading, texts
+from connectlib.flows.explain import explain
 from connectlib.runtime.joining import joined_of
 from connectlib.runtime.pump import catch_up
 from connectlib.runtime.quiet import quiet
 from connectlib.runtime.run_async import async_call, run_async
 from connectlib.wire.errors import Invalid
+from connectlib.wire.explanation import Explanation
 from connectlib.wire.objects.base import ListObject, StripeObject
 from connectlib.wire.objects.shown import show
-from connectlib.wire.params.base import request_of
+from connectlib.wire.params.base import identified, request_of
 from connectlib.wire.params.pages import page
+from connectlib.wire.params.values import array_of, hash_of, id_of, shown
 
 if TYPE_CHECKING:
     from connectlib.ports.steps import Flow
@@ -32,22 +35,31 @@ class AsyncResource:
     #: Row class, name in messages, path, and the filters of its list: {name: column}.
     _kind: type[Any] = object
     _name = ""
+    _param = "id"
     _url = ""
     _filters: ClassVar[dict[str, str]] = {}
+    #: Filters that are ranges of seconds, as `created` is; each has the name of its column.
+    _dates: tuple[str, ...] = ()
 
     def __init__(self, engine: Engine) -> None:
         self._base = engine
+        self._teller = self._explained
 
     @property
     def _engine(self) -> Any:
         """The engine, or the transaction that is joined here."""
+        if self._base.is_closed:
+            open_or_raise(self._base)
         return joined_of(self._base) or self._base
 
-    async def _run(self, flow: Flow[T]) -> T:
-        """Run a flow; what the floors below raise becomes a public error."""
+    async def _run(self, flow: Flow[T], *, caught_up: bool = True) -> T:
+        """Run a flow; what the floors below raise becomes a public error.
+
+        caught_up: first mature what has fallen due where time is real.
+        """
         engine = self._engine
         try:
-            if engine is self._base and engine.clock.now() >= engine.caught_up_until:
+            if caught_up and engine is self._base and engine.clock.now() >= engine.caught_up_until:
                 await async_call(engine, catch_up, engine)
             return await run_async(engine, flow)
         except ConnectError:
@@ -78,7 +90,15 @@ class AsyncResource:
 
     def _show(self, row: Any) -> Any:
         """How a row of this resource is shown."""
-        return show(row, livemode=bool(self._base.world.livemode))
+        return show(row, livemode=bool(self._base.world.livemode), teller=self._teller)
+
+    async def _explained(self, id_: str, namespace: str) -> Explanation:
+        """The story of an object in a namespace. Nothing is matured for it: it only reads."""
+        flow = explain(self._base.ground, id_, namespace, self._engine.clock.now())
+        found = await self._run(flow, caught_up=False)
+        if isinstance(found, Refused):
+            raise error_of(found)
+        return Explanation(found)
 
     def _shown(self, values: list[Any]) -> list[StripeObject | ConnectError]:
         """One object or error for each value."""
@@ -97,17 +117,18 @@ class AsyncResource:
         """The account whose namespace a call is in; the platform's where none is named."""
         if account is None:
             return self._base.world.account
-        id_ = getattr(account, "id", account)
-        if isinstance(id_, str) and len(id_) < 256:
-            row = await self._call(self._engine.cached, Account, id_)
-            if row is not None and row.world == self._base.world.id and not row.deleted:
-                return id_
-        raise error_of(no_access(str(id_)[:100]))
+        try:
+            id_ = id_of(account, "account")
+        except Invalid:
+            raise error_of(no_access(shown(identified(account)))) from None
+        row = await self._call(self._engine.cached, Account, id_)
+        if row is not None and row.world == self._base.world.id and not row.deleted:
+            return id_
+        raise error_of(no_access(shown(id_)))
 
     def _platform_only(self, account: object) -> None:
         """Refuse account= where only the platform itself may call."""
-        id_ = getattr(account, "id", account)
-        if id_ is not None and id_ != self._base.world.account:
+        if account is not None and identified(account) != self._base.world.account:
             raise error_of(
                 Refused(
                     Why.PARAMETER_INVALID,
@@ -117,35 +138,29 @@ class AsyncResource:
                 )
             )
 
-    async def _retrieve(self, id_: object, account: object) -> Any:
+    async def _retrieve(self, given: Any, account: object) -> Any:
         """The object with an id in a namespace, through the cache."""
+        # Most ids need no closer look, and a cached answer takes only a few of these.
+        plain = type(given) is str and 0 < len(given) < 64 and given.isascii()
+        id_ = given if plain and given.isprintable() else self._parse(id_of, given)
         world = self._base.world
         namespace = world.account if account is None else await self._namespace(account)
-        row = None
-        if isinstance(id_, str) and 0 < len(id_) < 256:
-            row = await self._call(self._engine.cached, self._kind, id_)
+        row = await self._call(self._engine.cached, self._kind, id_)
         if (
             row is None
             or row.world != world.id
             or row.account != namespace
             or type(row) is not self._kind
         ):
-            raise error_of(self._missing(id_))
+            raise error_of(missing(self._name, shown(id_), self._param))
         return self._show(row)
-
-    def _missing(self, id_: object) -> Refused:
-        if not isinstance(id_, str) or not id_:
-            return Refused(
-                Why.PARAMETER_INVALID,
-                f"Could not determine which URL to request: an id is needed, not {id_!r:.60}.",
-                "id",
-                f"pass the id of a {self._name}",
-            )
-        return missing(self._name, id_[:100], "id")
 
     async def _list(self, account: object, params: dict[str, Any]) -> ListObject:
         """A page of this resource in a namespace."""
-        asked = self._parse(page, params, self._filters)
+        asked = self._parse(page, params, self._filters, self._dates)
+        for param, id_ in (("starting_after", asked.after), ("ending_before", asked.before)):
+            if id_ is not None and LISTED.get(id_.partition("_")[0]) is not self._kind:
+                raise error_of(missing(self._name, shown(id_), param))
         namespace = await self._namespace(account)
         return await self._page(namespace, asked, account, params)
 
@@ -159,21 +174,34 @@ class AsyncResource:
             limit=asked.limit,
             where=(*asked.where, *self._always()),
             created=asked.created,
+            ranges=asked.ranges,
             after=asked.after,
             before=asked.before,
         )
-        rows, more = await self._run(flow)
+        found = await self._run(flow)
+        if isinstance(found, Refused):
+            raise error_of(found)
+        rows, more = found
         data = await self._objects(rows)
+        backward = asked.before is not None
+        cursor = "ending_before" if backward else "starting_after"
 
-        def following(last: str) -> Any:
-            return self._list(account, {**params, "starting_after": last})
+        def following(edge: str) -> Any:
+            return self._list(account, {**params, cursor: edge})
 
-        return ListObject(data, has_more=more, url=self._url, more=following)
+        return ListObject(data, has_more=more, url=self._url, more=following, is_backward=backward)
 
     async def _change_words(
-        self, make: Any, verb: str, id_: str, namespace: str, key: object, params: dict[str, Any]
+        self,
+        make: Any,
+        verb: str,
+        given: object,
+        namespace: str,
+        key: object,
+        params: dict[str, Any],
     ) -> Any:
         """Change the words of an object of this resource: metadata, description and the like."""
+        id_ = self._parse(id_of, given)
         command = self._parse(make, id_, params, account=namespace)
         request = self._parse(request_of, namespace, key, verb, command)
         return await self._answer(texts.update(self._base.ground, self._kind, command, request))
@@ -183,13 +211,14 @@ class AsyncResource:
 
         prepare: a call out of an item's keyword arguments. create: the flow of many calls.
         """
+        self._parse(array_of, items, "items")
         results: list[Any] = [None] * len(items)
         calls: dict[int, Any] = {}
         with quiet(len(items)):
             for place, item in enumerate(items):
-                words = dict(item)
-                account, key = words.pop("account", None), words.pop("idempotency_key", None)
                 try:
+                    words = self._parse(hash_of, item, f"items[{place}]")
+                    account, key = words.pop("account", None), words.pop("idempotency_key", None)
                     calls[place] = await prepare(account, key, words)
                 except ConnectError as error:
                     results[place] = error

@@ -11,30 +11,46 @@ from connectlib.api._async.resources.accounts import AsyncAccounts
 from connectlib.api._async.resources.application_fees import AsyncApplicationFees
 from connectlib.api._async.resources.balance import AsyncBalance
 from connectlib.api._async.resources.balance_transactions import AsyncBalanceTransactions
+from connectlib.api._async.resources.callbacks import AsyncCallbacks
 from connectlib.api._async.resources.charges import AsyncCharges
+from connectlib.api._async.resources.customers import AsyncCustomers
 from connectlib.api._async.resources.events import AsyncEvents
+from connectlib.api._async.resources.fees import AsyncFees
+from connectlib.api._async.resources.fx_quotes import AsyncFxQuotes
 from connectlib.api._async.resources.ledger import AsyncLedger
+from connectlib.api._async.resources.payment_intents import AsyncPaymentIntents
+from connectlib.api._async.resources.payment_methods import AsyncPaymentMethods
 from connectlib.api._async.resources.payouts import AsyncPayouts
 from connectlib.api._async.resources.refunds import AsyncRefunds
+from connectlib.api._async.resources.setup_intents import AsyncSetupIntents
 from connectlib.api._async.resources.testing import AsyncTesting
+from connectlib.api._async.resources.transfer_schedules import AsyncTransferSchedules
 from connectlib.api._async.resources.transfers import AsyncTransfers
-from connectlib.api.errors import raised
+from connectlib.api._async.stories import AsyncStories
+from connectlib.api.closing import AsyncClosing
+from connectlib.api.errors import open_or_raise, raised
 from connectlib.runtime.build import build, check_branches
 from connectlib.runtime.engine import Engine
-from connectlib.runtime.joining import async_open_joined, enter, leave
+from connectlib.runtime.joining import async_open_joined, enter, leave, refuse_inside
 from connectlib.runtime.pump import pump
 from connectlib.runtime.run_async import async_call
 from connectlib.runtime.settings import from_environment
+from connectlib.wire.explanation import Explanation
+from connectlib.wire.params.values import whole
+
+#: How many pieces of due work one call may be asked to do.
+LIMIT_MAX = 10**9
 
 
-class AsyncConnect:
+class AsyncConnect(AsyncClosing):
     """A marketplace's money: connected accounts, charges, transfers, payouts, and the ledger.
 
     url: none keeps everything in memory, with a virtual clock; `sqlite:///shop.db`,
     `postgresql://...`: kept there, with the real clock unless one is given. platform: the name
     of your marketplace; several can share a store. country: the platform's, two letters.
     clock: an object with now() in microseconds, such as VirtualClock. cache: False for none.
-    fees: a FeeSchedule; published list prices by default. processor: what takes the card
+    fees: a FeeSchedule; published list prices by default. fx: exchange rates, such as
+    StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
@@ -57,6 +73,7 @@ class AsyncConnect:
         cache: Any = None,
         branches: int = 1,
         fees: Any = None,
+        fx: Any = None,
         processor: Any = None,
     ) -> None:
         try:
@@ -70,6 +87,7 @@ class AsyncConnect:
                 cache=cache,
                 branches=branches,
                 fees=fees,
+                fx=fx,
                 processor=processor,
             )
         except Exception as error:
@@ -86,20 +104,29 @@ class AsyncConnect:
         self.application_fees = AsyncApplicationFees(engine)
         self.balance = AsyncBalance(engine)
         self.balance_transactions = AsyncBalanceTransactions(engine)
+        self.callbacks = AsyncCallbacks(engine)
         self.charges = AsyncCharges(engine)
         self.clock = AsyncClock(engine)
+        self.customers = AsyncCustomers(engine)
         self.events = AsyncEvents(engine)
+        self.fees = AsyncFees(engine)
+        self.fx_quotes = AsyncFxQuotes(engine)
         self.ledger = AsyncLedger(engine)
+        self.payment_intents = AsyncPaymentIntents(engine)
+        self.payment_methods = AsyncPaymentMethods(engine)
         self.payouts = AsyncPayouts(engine)
         self.refunds = AsyncRefunds(engine)
+        self.setup_intents = AsyncSetupIntents(engine)
         self.testing = AsyncTesting(engine)
+        self.transfer_schedules = AsyncTransferSchedules(engine)
         self.transfers = AsyncTransfers(engine)
+        self._stories = AsyncStories(engine)
 
     @classmethod
     def from_env(cls, **arguments: Any) -> Self:
-        """A client from CONNECTLIB_URL, CONNECTLIB_PLATFORM and CONNECTLIB_COUNTRY.
+        """A client from CONNECTLIB_DATABASE_URL, CONNECTLIB_PLATFORM and CONNECTLIB_COUNTRY.
 
-        Arguments given here win.
+        CONNECTLIB_URL is another name of the first. Arguments given here win.
 
         Raises:
             ConfigurationError: as for the class.
@@ -114,22 +141,42 @@ class AsyncConnect:
         return client
 
     async def run_due(self, *, limit: int | None = None) -> int:
-        """Do what has fallen due: maturing, payouts, charges and refunds left open.
+        """Do what has fallen due: maturing, payouts, transfers, charges and refunds left open.
 
         Call it regularly (every minute, say) from a worker of yours; several at once do no
         harm. limit: at most so many pieces. Returns how many were done.
 
         Raises:
+            InvalidRequestError: limit is no int.
+            TransactionError: inside a `connect.transaction()` block.
             APIError: the store failed; what was done before stays done.
         """
         engine = self._engine
         try:
-            return await async_call(engine, lambda: pump(engine, limit=limit))
+            open_or_raise(engine)
+            most = None if limit is None else whole(limit, "limit", least=0, most=LIMIT_MAX)
+            refuse_inside(engine, "run_due()")
+            return await async_call(engine, lambda: pump(engine, limit=most))
         except Exception as error:
             found = raised(error)
             if found is None:
                 raise
             raise found from error
+
+    async def explain(self, id: object, *, account: object = None) -> Explanation:
+        """The story of an object: who paid whom how much, and who keeps what, from the ledger.
+
+        id: of a charge, payment, refund, transfer, transfer reversal, application fee, fee
+        refund or payout, in the namespace of account= (the platform's by default). Print it for
+        a text tree; `to_svg()`, `to_mermaid()` and `to_dict()` give other forms, `steps` the
+        ledger transfers, in minor units. It only reads; of many children it tells the first ten
+        and says how many it leaves out. Objects have it too: `charge.explain()`.
+
+        Raises:
+            InvalidRequestError: there is no such object (404), or it has no story.
+            PermissionError: account= is not a connected account of this platform.
+        """
+        return await self._stories.explain(id, account)
 
     @asynccontextmanager
     async def transaction(self, session: Any) -> AsyncIterator[Self]:
@@ -147,6 +194,7 @@ class AsyncConnect:
         """
         engine = self._engine
         try:
+            open_or_raise(engine)
             joined = await async_open_joined(engine, session)
             token = enter(engine, joined)
         except Exception as error:
@@ -159,8 +207,8 @@ class AsyncConnect:
         finally:
             leave(joined, token)
 
-    async def aclose(self) -> None:
-        """Give everything back: connections and threads."""
+    async def close(self) -> None:
+        """Give everything back: connections and threads. Calls after it are refused."""
         self._engine.close()
 
     async def __aenter__(self) -> Self:
@@ -169,7 +217,7 @@ class AsyncConnect:
 
     async def __aexit__(self, *_: object) -> None:
         """Close it."""
-        await self.aclose()
+        await self.close()
 
     def __repr__(self) -> str:
         world = self._engine.world

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from connectlib.api.errors import ConfigurationError
-from connectlib.core.moments import datetime_of, of_datetime
+from connectlib.api.books import moment as moment_given
+from connectlib.api.errors import ConfigurationError, open_or_raise, raised
+from connectlib.core.moments import DAY, HOUR, MINUTE, SECOND, datetime_of
 from connectlib.runtime.engine import Engine
+from connectlib.runtime.joining import refuse_inside
 from connectlib.runtime.pump import advance_to
 from connectlib.runtime.run_async import async_call
+from connectlib.wire.params.ranges import SECONDS_MAX
+from connectlib.wire.params.values import whole, wrong
 
 
 class AsyncClock:
@@ -35,29 +40,60 @@ class AsyncClock:
 
         Raises:
             ConfigurationError: the clock is the real one, or would go back.
+            InvalidRequestError: a step is no int, or leads beyond the year 3000.
+            TransactionError: inside a `connect.transaction()` block.
         """
-        step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return await self.advance_to(self.now() + step)
+        given = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
+        units = {"days": DAY, "hours": HOUR, "minutes": MINUTE, "seconds": SECOND}
+        return await self._move(lambda: self._engine.clock.now() + _step(given, units))
 
-    async def advance_to(self, moment: datetime) -> int:
-        """Move a virtual clock to a moment; a naive one is UTC.
+    async def advance_to(self, moment: object) -> int:
+        """Move a virtual clock to a moment: a datetime, a date, ISO text or seconds since 1970.
+
+        A naive datetime is UTC.
 
         Raises:
             ConfigurationError: the clock is the real one, or would go back.
+            InvalidRequestError: it is no moment, or lies beyond the year 3000.
+            TransactionError: inside a `connect.transaction()` block.
         """
+        return await self._move(lambda: moment_given(moment, "moment"))
+
+    async def _move(self, target_of: Any) -> int:
+        try:
+            open_or_raise(self._engine)
+            target = self._checked(target_of())
+            refuse_inside(self._engine, "the clock")
+            return await async_call(self._engine, advance_to, self._engine, target)
+        except Exception as error:
+            found = raised(error)
+            if found is None:
+                raise
+            raise found from error
+
+    def _checked(self, target: int) -> int:
         if not self.is_virtual:
             raise ConfigurationError(
                 "The clock is the real one: it cannot be moved.",
                 hint="use connect.run_due(), or open Connect() with a VirtualClock",
             )
-        target = of_datetime(moment)
+        if target > SECONDS_MAX * SECOND:
+            wrong("moment", "A clock can be moved to the year 3000 at most.", "check the units")
         if target < self._engine.clock.now():
             raise ConfigurationError(
-                f"A clock never goes back: {moment} is before {self.now()}.",
+                f"A clock never goes back: it stands at {self.now()}.",
                 hint="open another world (platform=) to start anew",
             )
-        return await async_call(self._engine, advance_to, self._engine, target)
+        return target
 
     def __repr__(self) -> str:
         kind = "virtual" if self.is_virtual else "real"
         return f"<Clock {kind} {self.now():%Y-%m-%d %H:%M:%S}Z>"
+
+
+def _step(given: dict[str, int], units: dict[str, int]) -> int:
+    """Microseconds of a step, each part of it checked. Raises Invalid."""
+    most = SECONDS_MAX
+    return sum(
+        units[name] * whole(value, name, least=-most, most=most) for name, value in given.items()
+    )

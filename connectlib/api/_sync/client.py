@@ -12,30 +12,46 @@ from connectlib.api._sync.resources.accounts import Accounts
 from connectlib.api._sync.resources.application_fees import ApplicationFees
 from connectlib.api._sync.resources.balance import Balance
 from connectlib.api._sync.resources.balance_transactions import BalanceTransactions
+from connectlib.api._sync.resources.callbacks import Callbacks
 from connectlib.api._sync.resources.charges import Charges
+from connectlib.api._sync.resources.customers import Customers
 from connectlib.api._sync.resources.events import Events
+from connectlib.api._sync.resources.fees import Fees
+from connectlib.api._sync.resources.fx_quotes import FxQuotes
 from connectlib.api._sync.resources.ledger import Ledger
+from connectlib.api._sync.resources.payment_intents import PaymentIntents
+from connectlib.api._sync.resources.payment_methods import PaymentMethods
 from connectlib.api._sync.resources.payouts import Payouts
 from connectlib.api._sync.resources.refunds import Refunds
+from connectlib.api._sync.resources.setup_intents import SetupIntents
 from connectlib.api._sync.resources.testing import Testing
+from connectlib.api._sync.resources.transfer_schedules import TransferSchedules
 from connectlib.api._sync.resources.transfers import Transfers
-from connectlib.api.errors import raised
+from connectlib.api._sync.stories import Stories
+from connectlib.api.closing import Closing
+from connectlib.api.errors import open_or_raise, raised
 from connectlib.runtime.build import build, check_branches
 from connectlib.runtime.engine import Engine
-from connectlib.runtime.joining import open_joined, enter, leave
+from connectlib.runtime.joining import open_joined, enter, leave, refuse_inside
 from connectlib.runtime.pump import pump
 from connectlib.runtime.run import call
 from connectlib.runtime.settings import from_environment
+from connectlib.wire.explanation import Explanation
+from connectlib.wire.params.values import whole
+
+#: How many pieces of due work one call may be asked to do.
+LIMIT_MAX = 10**9
 
 
-class Connect:
+class Connect(Closing):
     """A marketplace's money: connected accounts, charges, transfers, payouts, and the ledger.
 
     url: none keeps everything in memory, with a virtual clock; `sqlite:///shop.db`,
     `postgresql://...`: kept there, with the real clock unless one is given. platform: the name
     of your marketplace; several can share a store. country: the platform's, two letters.
     clock: an object with now() in microseconds, such as VirtualClock. cache: False for none.
-    fees: a FeeSchedule; published list prices by default. processor: what takes the card
+    fees: a FeeSchedule; published list prices by default. fx: exchange rates, such as
+    StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
@@ -58,6 +74,7 @@ class Connect:
         cache: Any = None,
         branches: int = 1,
         fees: Any = None,
+        fx: Any = None,
         processor: Any = None,
     ) -> None:
         try:
@@ -71,6 +88,7 @@ class Connect:
                 cache=cache,
                 branches=branches,
                 fees=fees,
+                fx=fx,
                 processor=processor,
             )
         except Exception as error:
@@ -87,20 +105,29 @@ class Connect:
         self.application_fees = ApplicationFees(engine)
         self.balance = Balance(engine)
         self.balance_transactions = BalanceTransactions(engine)
+        self.callbacks = Callbacks(engine)
         self.charges = Charges(engine)
         self.clock = Clock(engine)
+        self.customers = Customers(engine)
         self.events = Events(engine)
+        self.fees = Fees(engine)
+        self.fx_quotes = FxQuotes(engine)
         self.ledger = Ledger(engine)
+        self.payment_intents = PaymentIntents(engine)
+        self.payment_methods = PaymentMethods(engine)
         self.payouts = Payouts(engine)
         self.refunds = Refunds(engine)
+        self.setup_intents = SetupIntents(engine)
         self.testing = Testing(engine)
+        self.transfer_schedules = TransferSchedules(engine)
         self.transfers = Transfers(engine)
+        self._stories = Stories(engine)
 
     @classmethod
     def from_env(cls, **arguments: Any) -> Self:
-        """A client from CONNECTLIB_URL, CONNECTLIB_PLATFORM and CONNECTLIB_COUNTRY.
+        """A client from CONNECTLIB_DATABASE_URL, CONNECTLIB_PLATFORM and CONNECTLIB_COUNTRY.
 
-        Arguments given here win.
+        CONNECTLIB_URL is another name of the first. Arguments given here win.
 
         Raises:
             ConfigurationError: as for the class.
@@ -115,22 +142,42 @@ class Connect:
         return client
 
     def run_due(self, *, limit: int | None = None) -> int:
-        """Do what has fallen due: maturing, payouts, charges and refunds left open.
+        """Do what has fallen due: maturing, payouts, transfers, charges and refunds left open.
 
         Call it regularly (every minute, say) from a worker of yours; several at once do no
         harm. limit: at most so many pieces. Returns how many were done.
 
         Raises:
+            InvalidRequestError: limit is no int.
+            TransactionError: inside a `connect.transaction()` block.
             APIError: the store failed; what was done before stays done.
         """
         engine = self._engine
         try:
-            return call(engine, lambda: pump(engine, limit=limit))
+            open_or_raise(engine)
+            most = None if limit is None else whole(limit, "limit", least=0, most=LIMIT_MAX)
+            refuse_inside(engine, "run_due()")
+            return call(engine, lambda: pump(engine, limit=most))
         except Exception as error:
             found = raised(error)
             if found is None:
                 raise
             raise found from error
+
+    def explain(self, id: object, *, account: object = None) -> Explanation:
+        """The story of an object: who paid whom how much, and who keeps what, from the ledger.
+
+        id: of a charge, payment, refund, transfer, transfer reversal, application fee, fee
+        refund or payout, in the namespace of account= (the platform's by default). Print it for
+        a text tree; `to_svg()`, `to_mermaid()` and `to_dict()` give other forms, `steps` the
+        ledger transfers, in minor units. It only reads; of many children it tells the first ten
+        and says how many it leaves out. Objects have it too: `charge.explain()`.
+
+        Raises:
+            InvalidRequestError: there is no such object (404), or it has no story.
+            PermissionError: account= is not a connected account of this platform.
+        """
+        return self._stories.explain(id, account)
 
     @contextmanager
     def transaction(self, session: Any) -> Iterator[Self]:
@@ -148,6 +195,7 @@ class Connect:
         """
         engine = self._engine
         try:
+            open_or_raise(engine)
             joined = open_joined(engine, session)
             token = enter(engine, joined)
         except Exception as error:
@@ -161,7 +209,7 @@ class Connect:
             leave(joined, token)
 
     def close(self) -> None:
-        """Give everything back: connections and threads."""
+        """Give everything back: connections and threads. Calls after it are refused."""
         self._engine.close()
 
     def __enter__(self) -> Self:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connectlib.core import balance, payouts
 from connectlib.core.book import Work
 from connectlib.core.due import DueKind, split_ref
-from connectlib.flows import charges, refunds
+from connectlib.flows import charges, refunds, setup_intents, transfer_schedules
 from connectlib.flows import payouts as payout_flows
 from connectlib.ports.steps import ask, claim, transact
 from connectlib.ports.store import DueWork
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 #: What goes on outside, by kind: claimed first, so that two pumps do not both ask.
 _OUTSIDE: dict[int, Callable[[Ground, Sequence[Due]], Flow[None]]] = {
     DueKind.SUBMIT_CHARGE: charges.submit,
+    DueKind.SUBMIT_SETUP: setup_intents.submit,
     DueKind.SUBMIT_REFUND: refunds.submit,
+    DueKind.RETRY_REFUNDS: refunds.retry,
     DueKind.SUBMIT_PAYOUT: payout_flows.submit,
     DueKind.SETTLE_PAYOUT: payout_flows.settle,
 }
@@ -70,6 +72,8 @@ def _work(ground: Ground, due: Due) -> Work[Any]:
             repeatable=True,
             weight=1,
         )
+    if due.kind == DueKind.RELEASE_TRANSFER:
+        return transfer_schedules.on_time(ground, due)
     owner, currency = parts
     return Work(
         payouts.create_keys(owner, currency, world),

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.wire.objects.base import StripeObject, list_of, loaded, timestamp
+from connectlib.wire.objects.base import (
+    ExplainedObject,
+    HoldingObject,
+    loaded,
+    timestamp,
+)
 
 
-class ApplicationFeeObject(StripeObject):
-    """What the platform earned. `account` is the connected account that paid it."""
+class ApplicationFeeObject(HoldingObject, ExplainedObject):
+    """What the platform earned. `account` is the connected account that paid it.
+
+    refunds: the ten newest where it was retrieved; elsewhere none is embedded, and has_more says
+    whether there are any.
+    """
 
     __slots__ = ()
     OBJECT = "application_fee"
@@ -29,13 +38,13 @@ class ApplicationFeeObject(StripeObject):
             "livemode": self._livemode,
             "originating_transaction": row.originating_transaction,
             "refunded": row.amount_refunded == row.amount,
-            "refunds": list_of(
-                [], f"/v1/application_fees/{row.id}/refunds", has_more=row.amount_refunded > 0
+            "refunds": self._list(
+                f"/v1/application_fees/{row.id}/refunds", there=row.amount_refunded > 0
             ),
         }
 
 
-class FeeRefundObject(StripeObject):
+class FeeRefundObject(ExplainedObject):
     """Part or all of an application fee given back."""
 
     __slots__ = ()

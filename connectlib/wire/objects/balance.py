@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from connectlib.core.currencies import currency_of
 from connectlib.core.money import display
 from connectlib.wire.objects.base import StripeObject
 
@@ -15,9 +16,15 @@ class Amounts(list[dict[str, Any]]):
     """Amounts by currency: a list as Stripe's, and `amounts["usd"]` in minor units."""
 
     def __getitem__(self, key: Any) -> Any:
-        """The entry at a place, or the minor units of a currency: 0 where there are none."""
+        """The entry at a place, or the minor units of a currency: 0 where there are none.
+
+        Raises KeyError for what is no currency.
+        """
         if isinstance(key, str):
-            return sum(entry["amount"] for entry in self if entry["currency"] == key)
+            code = key.lower()
+            if currency_of(code) is None:
+                raise KeyError(f"no currency {key!r}: use a three-letter ISO code such as usd")
+            return sum(entry["amount"] for entry in self if entry["currency"] == code)
         return super().__getitem__(key)
 
 

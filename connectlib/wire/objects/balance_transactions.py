@@ -29,7 +29,7 @@ class BalanceTransactionObject(StripeObject):
             "created": timestamp(row.created),
             "currency": row.currency,
             "description": row.description,
-            "exchange_rate": None,
+            "exchange_rate": None if row.exchange_rate is None else float(row.exchange_rate),
             "fee": row.fee,
             "fee_details": [
                 {

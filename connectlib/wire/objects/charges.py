@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectlib.core.charges import SHOWN
 from connectlib.core.money import display
-from connectlib.wire.objects.base import StripeObject, loaded, timestamp
+from connectlib.core.transfers import captured
+from connectlib.wire.objects.base import ExplainedObject, loaded, timestamp
 
 
-class ChargeObject(StripeObject):
+def _billing(given: Any) -> dict[str, Any]:
+    names = ("address", "email", "name", "phone", "tax_id")
+    return dict.fromkeys(names) | (given or {})
+
+
+class ChargeObject(ExplainedObject):
     """A charge (`ch_`) or payment (`py_`). Amounts are minor units, times seconds."""
 
     __slots__ = ()
@@ -16,38 +23,47 @@ class ChargeObject(StripeObject):
 
     def _render(self) -> dict[str, Any]:
         row = self._row
+        options = loaded(row.options) or {}
+        status = SHOWN.get(row.status, "pending")
+        released = row.status == "released"
         done = row.status == "succeeded"
+        refunded = row.amount if released else row.amount_refunded
         to = row.destination
         return {
             "id": row.id,
             "object": "charge",
             "amount": row.amount,
-            "amount_captured": row.amount if done else 0,
-            "amount_refunded": row.amount_refunded,
+            "amount_captured": captured(row) if done else 0,
+            "amount_refunded": refunded,
             "application": None,
             "application_fee": row.application_fee,
             "application_fee_amount": row.application_fee_amount,
             "balance_transaction": row.balance_transaction,
+            "billing_details": _billing(options.get("billing")),
             "captured": done,
             "created": timestamp(row.created),
             "currency": row.currency,
+            "customer": row.customer,
             "description": row.description,
             "destination": to,
             "disputed": False,
+            "failure_balance_transaction": options.get("failure_balance_transaction"),
             "failure_code": row.failure_code,
             "failure_message": row.failure_message,
             "livemode": self._livemode,
             "metadata": loaded(row.metadata),
             "on_behalf_of": row.on_behalf_of,
             "outcome": loaded(row.outcome),
-            "paid": done,
-            "payment_method": row.source,
+            "paid": status == "succeeded",
+            "payment_intent": row.payment_intent,
+            "payment_method": row.method_id or row.source,
             "payment_method_details": loaded(row.method),
             "receipt_email": row.receipt_email,
-            "refunded": row.amount_refunded == row.amount,
+            "refunded": refunded == (row.amount if released else captured(row)),
+            "shipping": options.get("shipping"),
             "source_transfer": row.source_transfer,
             "statement_descriptor": row.statement_descriptor,
-            "status": row.status,
+            "status": status,
             "transfer": row.transfer,
             "transfer_data": {"destination": to, "amount": row.transfer_amount} if to else None,
             "transfer_group": row.transfer_group,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.wire.objects.base import StripeObject, loaded, timestamp
+from connectlib.wire.objects.base import ExplainedObject, loaded, timestamp
 
 
-class PayoutObject(StripeObject):
+class PayoutObject(ExplainedObject):
     """A payout. `arrival_date` is a midnight UTC, in seconds."""
 
     __slots__ = ()

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from connectlib.core.money import display
-from connectlib.wire.objects.base import StripeObject, list_of, loaded, timestamp
+from connectlib.wire.objects.base import (
+    ExplainedObject,
+    HoldingObject,
+    loaded,
+    timestamp,
+)
 
 
-class TransferObject(StripeObject):
-    """A transfer. `reversals` names where they are listed; `transfers.reversals.list` fetches."""
+class TransferObject(HoldingObject, ExplainedObject):
+    """A transfer. `schedule` is ours: the transfer schedule that was released by it.
+
+    reversals: the ten newest where it was retrieved; elsewhere none is embedded, and has_more
+    says whether there are any.
+    """
 
     __slots__ = ()
     OBJECT = "transfer"
@@ -29,10 +38,11 @@ class TransferObject(StripeObject):
             "destination_payment": row.destination_payment,
             "livemode": self._livemode,
             "metadata": loaded(row.metadata),
-            "reversals": list_of(
-                [], f"/v1/transfers/{row.id}/reversals", has_more=row.amount_reversed > 0
+            "reversals": self._list(
+                f"/v1/transfers/{row.id}/reversals", there=row.amount_reversed > 0
             ),
             "reversed": row.amount_reversed == row.amount,
+            "schedule": row.schedule,
             "source_transaction": row.source_transaction,
             "source_type": "card",
             "transfer_group": row.transfer_group,
@@ -43,7 +53,7 @@ class TransferObject(StripeObject):
         return f"{row.id} {display(row.amount, row.currency)} → {row.destination}"
 
 
-class TransferReversalObject(StripeObject):
+class TransferReversalObject(ExplainedObject):
     """Part or all of a transfer taken back."""
 
     __slots__ = ()

@@ -7,10 +7,16 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from connectlib.core.accounts import CAPABILITIES, DEFAULT_CURRENCY
+from connectlib.core.banks import FAILURE_CODES
 from connectlib.core.commands import CreateAccount, UpdateAccount
 from connectlib.core.drafts import encode
-from connectlib.core.refusals import Why
+from connectlib.core.refusals import Refused, Why
+from connectlib.wire.errors import Invalid
 from connectlib.wire.params.base import (
+    Changed255,
+    Changed1000,
+    ChangedEmail,
+    ChangedMetadata,
     CurrencyCode,
     Email,
     Metadata,
@@ -36,9 +42,15 @@ def _country(code: str) -> str:
 
 def _listed(value: object) -> object:
     """Names of capabilities may be given as a list; Stripe's form is a map."""
-    if isinstance(value, list | tuple):
-        return {name: {"requested": True} for name in value if isinstance(name, str)}
-    return value
+    if not isinstance(value, list | tuple):
+        return value
+    if not all(isinstance(name, str) for name in value):
+        raise refuse(
+            Why.PARAMETER_INVALID,
+            "Invalid array: the names of capabilities are texts.",
+            'pass a list such as ["card_payments", "transfers"]',
+        )
+    return {name: {"requested": True} for name in value}
 
 
 class Capability(Params):
@@ -110,6 +122,18 @@ class Profile(Params):
     url: Text255 | None = None
 
 
+class ChangedProfile(Params):
+    """`business_profile` of an update: an empty text unsets a field."""
+
+    mcc: Changed255 | None = None
+    name: Changed255 | None = None
+    product_description: Changed1000 | None = None
+    support_email: ChangedEmail | None = None
+    support_phone: Changed255 | None = None
+    support_url: Changed255 | None = None
+    url: Changed255 | None = None
+
+
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 BusinessType = Literal["individual", "company", "non_profit", "government_entity"]
 Capabilities = Annotated[
@@ -135,13 +159,13 @@ class Create(Params):
 class Update(Params):
     """`accounts.update`. What an account is made with (country, controller) never changes."""
 
-    email: Email | None = None
+    email: ChangedEmail | None = None
     business_type: BusinessType | None = None
-    business_profile: Profile | None = None
+    business_profile: ChangedProfile | None = None
     capabilities: Capabilities | None = None
     default_currency: CurrencyCode | None = None
     settings: Settings | None = None
-    metadata: Metadata | None = None
+    metadata: ChangedMetadata | None = None
 
 
 def _wanted(given: dict[Any, Capability] | None) -> tuple[tuple[str, bool], ...]:
@@ -153,9 +177,24 @@ def _interval(settings: Settings | None) -> str | None:
     return settings.payouts.schedule.interval if settings else None
 
 
-def _profile(profile: Profile | None) -> dict[str, Any]:
+def _profile(profile: Profile | ChangedProfile | None) -> dict[str, Any]:
+    """The fields given; of an update null where an empty text unsets one."""
     given = profile.model_dump(exclude_none=True) if profile else {}
-    return {"business_profile": given} if given else {}
+    return {"business_profile": {k: v or None for k, v in given.items()}} if given else {}
+
+
+def failure(code: object) -> str | None:
+    """The code with which a test bank account returns payouts. Raises Invalid."""
+    if code is None or code in FAILURE_CODES:
+        return None if code is None else str(code)
+    raise Invalid(
+        Refused(
+            Why.PARAMETER_INVALID,
+            "Invalid payouts_fail_with: it is no failure code of payouts.",
+            "payouts_fail_with",
+            "use one of " + ", ".join(FAILURE_CODES),
+        )
+    )
 
 
 def create(given: dict[str, Any]) -> CreateAccount:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from connectlib.core.commands import CreateFeeRefund, UpdateText
-from connectlib.wire.params.base import Amount, Id, Metadata, Params, changes_of, metadata_of, parse
+from connectlib.wire.params.base import (
+    Amount,
+    ChangedMetadata,
+    Id,
+    Metadata,
+    Params,
+    changes_of,
+    currency_in,
+    metadata_of,
+    parse,
+)
 
 
 class Refund(Params):
@@ -19,13 +29,13 @@ class Refund(Params):
 class Update(Params):
     """`application_fees.refunds.update`."""
 
-    metadata: Metadata | None = None
+    metadata: ChangedMetadata | None = None
 
 
 def refund(given: dict[str, Any]) -> CreateFeeRefund:
     """The command of `application_fees.refunds.create`. Raises Invalid."""
     asked = parse(Refund, given)
-    return CreateFeeRefund(asked.fee, asked.amount, metadata_of(asked.metadata))
+    return CreateFeeRefund(asked.fee, asked.amount, metadata_of(asked.metadata), currency_in(given))
 
 
 def update(id_: str, given: dict[str, Any], *, account: str) -> UpdateText:

@@ -17,9 +17,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
 from pydantic_core import PydanticCustomError
 
+from connectlib.core.accounts import METADATA_KEYS
 from connectlib.core.book import Request
 from connectlib.core.currencies import currency_of
 from connectlib.core.drafts import encode
@@ -31,13 +34,28 @@ M = TypeVar("M", bound="Params")
 
 #: Nothing that is money comes near: a guard before arithmetic.
 AMOUNT_MAX = 10**15
-KEY_MAX = 255
-METADATA_KEYS, METADATA_KEY, METADATA_VALUE = 50, 40, 500
+KEY_MAX = ID_MAX = 255
+METADATA_KEY, METADATA_VALUE = 40, 500
 _SHOWN = 100
 
 #: Digits of a card number, with the separators people type. Card numbers begin with 2 to 6
 #: (ISO/IEC 7812-1), and stand alone: a longer id that happens to hold such digits is none.
 _PAN = re.compile(r"(?<![A-Za-z0-9_])[2-6](?:[ -]?\d){12,18}(?![A-Za-z0-9_])")
+
+_PAN_MESSAGE = "This value looks like a card number, which must never be sent here."
+_PAN_HINT = "send a token such as tok_visa; card numbers are never accepted or kept"
+#: Parameters that hold numbers: what was given for one is never told.
+_SECRET = frozenset(
+    {
+        "acss_debit",
+        "au_becs_debit",
+        "bacs_debit",
+        "boleto",
+        "card",
+        "sepa_debit",
+        "us_bank_account",
+    }
+)
 
 
 def refuse(why: Why, message: str, hint: str) -> PydanticCustomError:
@@ -45,7 +63,7 @@ def refuse(why: Why, message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError(why.name, "{message}", {"message": message, "hint": hint})
 
 
-def _is_card_number(digits: str) -> bool:
+def is_card_number(digits: str) -> bool:
     """The Luhn check (ISO/IEC 7812-1)."""
     total = 0
     for place, letter in enumerate(reversed(digits)):
@@ -64,15 +82,22 @@ def clean(text: str) -> str:
                     "Invalid string: it has a control character or a lone surrogate.",
                     "remove characters that cannot be printed",
                 )
-    if len(text) > 12:
-        for found in _PAN.finditer(text):
-            if _is_card_number(re.sub(r"\D", "", found[0])):
-                raise refuse(
-                    Why.PARAMETER_INVALID,
-                    "This value looks like a card number, which must never be sent here.",
-                    "send a token such as tok_visa; card numbers are never accepted or kept",
-                )
+    if len(text) > 12 and without_numbers(text) is not text:
+        raise refuse(Why.PARAMETER_INVALID, _PAN_MESSAGE, _PAN_HINT)
     return text
+
+
+def without_numbers(text: str) -> str:
+    """A text with every card number in it struck out; the text itself where there is none."""
+    for found in _PAN.findall(text):
+        if is_card_number(re.sub(r"\D", "", found)):
+            text = text.replace(found, "…")
+    return text
+
+
+def card_number_refused(param: str) -> Refused:
+    """The refusal of a card number, wherever it was given."""
+    return Refused(Why.PARAMETER_INVALID, _PAN_MESSAGE, param, _PAN_HINT)
 
 
 def _currency(code: str) -> str:
@@ -122,12 +147,28 @@ def _metadata(values: dict[str, str | None]) -> dict[str, str | None]:
     return values
 
 
+def identified(value: object) -> object:
+    """The id of an object, where one is given in the place of its id."""
+    id_ = None if isinstance(value, str) else getattr(value, "id", None)
+    return id_ if isinstance(id_, str) else value
+
+
+#: What `metadata=""` means in an update: away with all of it.
+CLEARED: dict[str, str | None] = {}
+
+
+def _changes(value: object, check: ValidatorFunctionWrapHandler) -> Any:
+    return CLEARED if isinstance(value, str) and not value else check(value)
+
+
 def text(limit: int) -> Any:
     """A clean text of 1 to `limit` characters."""
     return Annotated[str, Field(min_length=1, max_length=limit), AfterValidator(clean)]
 
 
-Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(clean)]
+Id = Annotated[
+    str, BeforeValidator(identified), Field(min_length=1, max_length=ID_MAX), AfterValidator(clean)
+]
 Text255 = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(clean)]
 Text1000 = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(clean)]
 Descriptor = Annotated[str, Field(min_length=1, max_length=22), AfterValidator(clean)]
@@ -136,13 +177,20 @@ Amount = Annotated[int, BeforeValidator(_amount), Field(ge=1, le=AMOUNT_MAX)]
 AmountOrZero = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=AMOUNT_MAX)]
 CurrencyCode = Annotated[str, AfterValidator(_currency)]
 Metadata = Annotated[dict[str, str | None], AfterValidator(_metadata)]
+#: Of updates: an empty text unsets the field.
+Changed255 = Annotated[str, Field(max_length=255), AfterValidator(clean)]
+Changed1000 = Annotated[str, Field(max_length=1000), AfterValidator(clean)]
+ChangedEmail = Annotated[
+    str, Field(max_length=512, pattern=r"^([^@\s]+@[^@\s]+)?$"), AfterValidator(clean)
+]
+ChangedMetadata = Annotated[Metadata, WrapValidator(_changes)]
 Flag = bool
 
 
 class Params(BaseModel):
     """The parameters of one verb."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 def parse(model: type[M], given: dict[str, Any]) -> M:
@@ -154,7 +202,8 @@ def parse(model: type[M], given: dict[str, Any]) -> M:
     amount = values.get("amount")
     if amount is not None and is_money(amount):
         values["amount"], currency = of_money(amount)
-        if values.setdefault("currency", currency) != currency:
+        named = values.setdefault("currency", currency)
+        if isinstance(named, str) and named.lower() != currency:
             raise Invalid(
                 Refused(
                     Why.PARAMETERS_EXCLUSIVE,
@@ -168,7 +217,19 @@ def parse(model: type[M], given: dict[str, Any]) -> M:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise Invalid(refusal_of(error)) from None
+        refused = refusal_of(error)
+    # Raised out here, the refusal does not carry pydantic's error, which holds what was given.
+    raise Invalid(
+        refused._replace(
+            message=without_numbers(refused.message), param=without_numbers(refused.param or "")
+        )
+    )
+
+
+def currency_in(given: dict[str, Any]) -> str | None:
+    """The currency of an `amount` given as Money, where the verb takes no currency of its own."""
+    amount = given.get("amount")
+    return of_money(amount)[1] if amount is not None and is_money(amount) else None
 
 
 #: What pydantic finds -> how Stripe says it: (cause, message, hint). {value} is what was given.
@@ -229,7 +290,9 @@ def refusal_of(error: ValidationError) -> Refused:
             param,
             "pass one of these",
         )
-    shown = repr(first["input"])[:_SHOWN]
+    secret = _SECRET.intersection(first["loc"])
+    # Struck out before it is cut: half a number would not be known for one.
+    shown = "…" if secret else without_numbers(repr(first["input"])[: 4 * _SHOWN])[:_SHOWN]
     why, message, hint = _SAYINGS.get(
         kind, (Why.PARAMETER_INVALID, "Invalid value: {value}", first["msg"][:_SHOWN])
     )
@@ -252,14 +315,14 @@ def metadata_of(values: dict[str, str | None] | None) -> str:
     """Metadata of a new object: compact JSON, empty values left out."""
     if not values:
         return "{}"
-    return encode({key: value for key, value in values.items() if value})
+    return encode({key: value for key, value in sorted(values.items()) if value})
 
 
 def changes_of(values: dict[str, str | None] | None) -> str | None:
-    """Changes of metadata: an empty or missing value removes its key."""
-    if values is None:
-        return None
-    return encode({key: value or None for key, value in values.items()})
+    """Changes of metadata: an empty or missing value removes its key; "" removes all of it."""
+    if values is None or values is CLEARED:
+        return None if values is None else ""
+    return encode({key: value or None for key, value in sorted(values.items())})
 
 
 def request_of(account: str, key: object, verb: str, command: tuple[Any, ...]) -> Request | None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.core.commands import CreateCharge, UpdateText
+from connectlib.core.commands import CaptureCharge, CreateCharge, UpdateText
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
+from connectlib.wire.params.addresses import Shipping
 from connectlib.wire.params.base import (
     Amount,
     AmountOrZero,
+    Changed1000,
+    ChangedEmail,
+    ChangedMetadata,
     CurrencyCode,
     Descriptor,
     Email,
+    Flag,
     Id,
     Metadata,
     Params,
@@ -22,6 +27,7 @@ from connectlib.wire.params.base import (
     metadata_of,
     parse,
 )
+from connectlib.wire.params.splits import Remainder, Split, split_amounts
 
 
 class TransferData(Params):
@@ -37,6 +43,12 @@ class Create(Params):
     amount: Amount
     currency: CurrencyCode
     source: Text255
+    capture: Flag = True
+    customer: Id | None = None
+    fx_quote: Id | None = None
+    shipping: Shipping | None = None
+    split_remainder: Remainder = "platform"
+    splits: list[Split] | None = None
     transfer_data: TransferData | None = None
     application_fee_amount: AmountOrZero | None = None
     on_behalf_of: Id | None = None
@@ -47,17 +59,30 @@ class Create(Params):
     metadata: Metadata | None = None
 
 
+class TransferAmount(Params):
+    """How much of a charge the destination gets."""
+
+    amount: Amount | None = None
+
+
+class Capture(Params):
+    """`charges.capture`."""
+
+    amount: Amount | None = None
+    application_fee_amount: AmountOrZero | None = None
+    statement_descriptor: Descriptor | None = None
+    transfer_data: TransferAmount | None = None
+
+
 class Update(Params):
     """`charges.update`."""
 
-    description: Text1000 | None = None
-    receipt_email: Email | None = None
-    metadata: Metadata | None = None
+    description: Changed1000 | None = None
+    receipt_email: ChangedEmail | None = None
+    metadata: ChangedMetadata | None = None
 
 
-def create(given: dict[str, Any], *, account: str, platform: str) -> CreateCharge:
-    """The command of `charges.create`. Raises Invalid."""
-    asked = parse(Create, given)
+def _check_exclusive(asked: Create, *, is_direct: bool) -> None:
     to = asked.transfer_data
     if to is not None and to.amount is not None and asked.application_fee_amount is not None:
         raise Invalid(
@@ -69,7 +94,7 @@ def create(given: dict[str, Any], *, account: str, platform: str) -> CreateCharg
                 "say either what you keep or what the account gets",
             )
         )
-    if to is not None and account != platform:
+    if to is not None and is_direct:
         raise Invalid(
             Refused(
                 Why.PARAMETERS_EXCLUSIVE,
@@ -79,6 +104,30 @@ def create(given: dict[str, Any], *, account: str, platform: str) -> CreateCharg
                 "drop account= for a destination charge, or transfer_data for a direct one",
             )
         )
+
+
+def create(given: dict[str, Any], *, account: str, platform: str) -> CreateCharge:
+    """The command of `charges.create`. Raises Invalid."""
+    return command_of(parse(Create, given), account=account, platform=platform)
+
+
+def command_of(asked: Create, *, account: str, platform: str) -> CreateCharge:
+    """The command of what is asked. Raises Invalid."""
+    to = asked.transfer_data
+    _check_exclusive(asked, is_direct=account != platform)
+    splits: tuple[tuple[str, int], ...] = ()
+    if asked.splits is not None:
+        splits = split_amounts(
+            asked.splits,
+            asked.split_remainder,
+            asked.amount,
+            account=account,
+            platform=platform,
+            has_destination=to is not None,
+        )
+    options: tuple[tuple[str, Any], ...] = ()
+    if asked.shipping is not None:
+        options = (("shipping", asked.shipping.model_dump()),)
     return CreateCharge(
         asked.amount,
         asked.currency,
@@ -93,6 +142,24 @@ def create(given: dict[str, Any], *, account: str, platform: str) -> CreateCharg
         asked.statement_descriptor,
         asked.receipt_email,
         metadata_of(asked.metadata),
+        asked.capture,
+        asked.customer,
+        splits=splits,
+        fx_quote=asked.fx_quote,
+        options=options,
+    )
+
+
+def capture(id_: str, given: dict[str, Any], *, account: str) -> CaptureCharge:
+    """The command of `charges.capture`. Raises Invalid."""
+    asked = parse(Capture, given)
+    return CaptureCharge(
+        id_,
+        account,
+        asked.amount,
+        asked.application_fee_amount,
+        asked.transfer_data.amount if asked.transfer_data else None,
+        asked.statement_descriptor,
     )
 
 

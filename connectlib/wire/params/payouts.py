@@ -7,6 +7,7 @@ from typing import Any, Literal
 from connectlib.core.commands import CreatePayout, UpdateText
 from connectlib.wire.params.base import (
     Amount,
+    ChangedMetadata,
     CurrencyCode,
     Descriptor,
     Metadata,
@@ -32,7 +33,7 @@ class Create(Params):
 class Update(Params):
     """`payouts.update`."""
 
-    metadata: Metadata | None = None
+    metadata: ChangedMetadata | None = None
 
 
 def create(given: dict[str, Any], *, account: str) -> CreatePayout:

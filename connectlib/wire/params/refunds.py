@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from connectlib.core.commands import CreateRefund, UpdateText
+from connectlib.core.refusals import Refused, Why
+from connectlib.wire.errors import Invalid
 from connectlib.wire.params.base import (
     Amount,
+    ChangedMetadata,
     Flag,
     Id,
     Metadata,
     Params,
     changes_of,
+    currency_in,
     metadata_of,
     parse,
 )
@@ -20,7 +24,8 @@ from connectlib.wire.params.base import (
 class Create(Params):
     """`refunds.create`."""
 
-    charge: Id
+    charge: Id | None = None
+    payment_intent: Id | None = None
     amount: Amount | None = None
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
     reverse_transfer: Flag = False
@@ -31,20 +36,35 @@ class Create(Params):
 class Update(Params):
     """`refunds.update`."""
 
-    metadata: Metadata | None = None
+    metadata: ChangedMetadata | None = None
 
 
 def create(given: dict[str, Any], *, account: str) -> CreateRefund:
     """The command of `refunds.create`. Raises Invalid."""
     asked = parse(Create, given)
+    if (asked.charge is None) == (asked.payment_intent is None):
+        given_both = asked.charge is not None
+        raise Invalid(
+            Refused(
+                Why.PARAMETERS_EXCLUSIVE if given_both else Why.PARAMETER_MISSING,
+                "You may only specify one of these parameters: charge, payment_intent."
+                if given_both
+                else "One of the following params should be provided for this request:"
+                " payment_intent or charge.",
+                "charge",
+                "name the charge, or the payment intent it belongs to",
+            )
+        )
     return CreateRefund(
-        asked.charge,
+        asked.charge or "",
         account,
         asked.amount,
         asked.reason,
         asked.reverse_transfer,
         asked.refund_application_fee,
         metadata_of(asked.metadata),
+        asked.payment_intent,
+        currency_in(given),
     )
 
 

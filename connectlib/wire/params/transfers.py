@@ -7,6 +7,8 @@ from typing import Any
 from connectlib.core.commands import CreateReversal, CreateTransfer, UpdateText
 from connectlib.wire.params.base import (
     Amount,
+    Changed1000,
+    ChangedMetadata,
     CurrencyCode,
     Flag,
     Id,
@@ -15,6 +17,7 @@ from connectlib.wire.params.base import (
     Text255,
     Text1000,
     changes_of,
+    currency_in,
     metadata_of,
     parse,
 )
@@ -35,8 +38,8 @@ class Create(Params):
 class Update(Params):
     """`transfers.update` and `transfers.reversals.update`."""
 
-    description: Text1000 | None = None
-    metadata: Metadata | None = None
+    description: Changed1000 | None = None
+    metadata: ChangedMetadata | None = None
 
 
 class Reverse(Params):
@@ -78,4 +81,5 @@ def reverse(given: dict[str, Any]) -> CreateReversal:
         asked.refund_application_fee,
         asked.description,
         metadata_of(asked.metadata),
+        currency_in(given),
     )

@@ -41,9 +41,17 @@ class Dialect(Protocol):
     errors: tuple[type[Exception], ...]
     #: Whether readers share the writer's connection.
     single: bool
+    #: What a connection is asked to learn on which database it is.
+    place: str
+    #: The database for people: a URL without its password.
+    where: str
 
     def connect(self) -> Any:
         """A new driver connection in the state we rely on."""
+        ...
+
+    def same_place(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+        """Whether two answers to `place` are of the same database."""
         ...
 
     def is_sound(self, connection: Any) -> bool:

@@ -23,7 +23,7 @@ from connectlib.adapters.sql.statements import REGISTRY, SWAPS
 from connectlib.adapters.sql.tables import NAMES, TABLES, metadata
 from connectlib.adapters.sql.tables.base import plain
 from connectlib.core.ledger import BrokenLedgerError
-from connectlib.ports.store import CommitUnknown, Contention, Race, StoreFault, Unavailable
+from connectlib.ports.store import Behind, CommitUnknown, Contention, Race, StoreFault, Unavailable
 
 #: A statement as libpq takes it, and its parameters.
 Command = tuple[bytes, "Sequence[bytes | None]"]
@@ -271,9 +271,15 @@ class Postgres:
     readers = 16
     single = False
     errors: tuple[type[Exception], ...] = (psycopg.Error,)
+    # A server is known by the moment it started, which a copy of its data has not.
+    place = (
+        "SELECT current_database()::text, extract(epoch from pg_postmaster_start_time())::text,"
+        " 'cl_world'::regclass::oid::bigint"
+    )
 
     def __init__(self, conninfo: str, *, prepare: bool = True) -> None:
         self.conninfo = conninfo
+        self.where = sa.make_url(conninfo).render_as_string(hide_password=True)
         self.prepare = prepare
 
     def connect(self) -> Session:
@@ -282,6 +288,10 @@ class Postgres:
             self.conninfo, autocommit=True, prepare_threshold=5 if self.prepare else None
         )
         return Session(connection, prepare=self.prepare)
+
+    def same_place(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+        """See Dialect."""
+        return one == other
 
     def is_sound(self, session: Session) -> bool:
         """See Dialect."""
@@ -342,6 +352,8 @@ class Postgres:
         text = str(error).strip()
         if isinstance(error, _CONTENTION):
             return Contention(text)
+        if isinstance(error, errors.NotNullViolation) and error.diag.table_name == "cl_world":
+            return Behind(text)
         if isinstance(error, errors.UniqueViolation):
             return Race(text)
         if isinstance(error, psycopg.Error):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects import sqlite as dialect
@@ -14,7 +15,7 @@ from connectlib.adapters.sql.statements import REGISTRY
 from connectlib.adapters.sql.tables import NAMES, TABLES
 from connectlib.core.drafts import encode
 from connectlib.core.ledger import BrokenLedgerError
-from connectlib.ports.store import CommitUnknown, Contention, Race, StoreFault, Unavailable
+from connectlib.ports.store import Behind, CommitUnknown, Contention, Race, StoreFault, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -150,9 +151,11 @@ class Sqlite:
     writers = 1
     readers = 16
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+    place = "SELECT file FROM pragma_database_list WHERE name = 'main'"
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.where = f"sqlite:///{path}"
         self.single = path == ":memory:"
         self._only: sqlite3.Connection | None = None
 
@@ -175,6 +178,13 @@ class Sqlite:
             connection.close()
             raise Unavailable(f"{self.path}: {flaw}")
         return connection
+
+    def same_place(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+        """See Dialect: the same file, whatever it is called."""
+        try:
+            return one == other or Path(one[0]).samefile(other[0])
+        except (OSError, IndexError):
+            return False
 
     def is_sound(self, connection: sqlite3.Connection) -> bool:
         """See Dialect."""
@@ -231,6 +241,8 @@ class Sqlite:
         text = str(error)
         if isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
             return Contention(text)
+        if isinstance(error, sqlite3.IntegrityError) and "cl_world" in text:
+            return Behind(text)
         if isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in text:
             return Race(text)
         if isinstance(error, sqlite3.Error):

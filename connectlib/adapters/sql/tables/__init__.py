@@ -6,9 +6,17 @@ from connectlib.adapters.sql.tables.accounts import accounts, worlds
 from connectlib.adapters.sql.tables.application_fees import application_fees, fee_refunds
 from connectlib.adapters.sql.tables.balance_transactions import balance_transactions
 from connectlib.adapters.sql.tables.base import NAMES, SHARED, TABLES, metadata
+from connectlib.adapters.sql.tables.callbacks import callbacks
 from connectlib.adapters.sql.tables.charges import charges
-from connectlib.adapters.sql.tables.engine import due, heads, idempotency_keys, object_versions
+from connectlib.adapters.sql.tables.customers import customers
+from connectlib.adapters.sql.tables.engine import (
+    due,
+    heads,
+    idempotency_keys,
+    object_versions,
+)
 from connectlib.adapters.sql.tables.events import events
+from connectlib.adapters.sql.tables.fx_quotes import fx_quotes
 from connectlib.adapters.sql.tables.ledger import (
     ledger_accounts,
     ledger_batches,
@@ -16,8 +24,12 @@ from connectlib.adapters.sql.tables.ledger import (
     ledger_transactions,
     ledger_transfers,
 )
+from connectlib.adapters.sql.tables.payment_intents import payment_intents
+from connectlib.adapters.sql.tables.payment_methods import payment_methods
 from connectlib.adapters.sql.tables.payouts import payout_items, payouts
 from connectlib.adapters.sql.tables.refunds import refunds
+from connectlib.adapters.sql.tables.setup_intents import setup_intents
+from connectlib.adapters.sql.tables.transfer_schedules import transfer_schedules
 from connectlib.adapters.sql.tables.transfers import transfer_reversals, transfers
 
 __all__ = [
@@ -27,10 +39,13 @@ __all__ = [
     "accounts",
     "application_fees",
     "balance_transactions",
+    "callbacks",
     "charges",
+    "customers",
     "due",
     "events",
     "fee_refunds",
+    "fx_quotes",
     "heads",
     "idempotency_keys",
     "ledger_accounts",
@@ -40,10 +55,14 @@ __all__ = [
     "ledger_transfers",
     "metadata",
     "object_versions",
+    "payment_intents",
+    "payment_methods",
     "payout_items",
     "payouts",
     "refunds",
+    "setup_intents",
     "transfer_reversals",
+    "transfer_schedules",
     "transfers",
     "worlds",
 ]

@@ -29,6 +29,7 @@ metadata = sa.MetaData(
 #: Columns that are SMALLINT wherever they occur; every other int is a BIGINT.
 _SMALL = frozenset(
     {
+        "authenticated",
         "automatic",
         "branch",
         "deleted",
@@ -37,9 +38,12 @@ _SMALL = frozenset(
         "lane",
         "leg",
         "livemode",
+        "off_session",
         "purpose",
+        "ready",
         "refund_application_fee",
         "reverse_transfer",
+        "spent",
         "state",
         "world",
     }

@@ -9,7 +9,7 @@ transfers = table_of(
     Transfer,
     "cl_transfer",
     indexes=[("branch", "world", "account", "id"), ("branch", "destination", "id")],
-    present=["transfer_group"],
+    present=["transfer_group", "source_transaction"],
     checks={
         "amount": "amount > 0",
         "reversed": "amount_reversed >= 0 AND amount_reversed <= amount",

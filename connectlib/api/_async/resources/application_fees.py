@@ -12,6 +12,7 @@ from connectlib.wire.objects.application_fees import ApplicationFeeObject, FeeRe
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import application_fees as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of
 
 
 class AsyncApplicationFees(AsyncResource):
@@ -26,14 +27,14 @@ class AsyncApplicationFees(AsyncResource):
         super().__init__(engine)
         self.refunds = AsyncFeeRefunds(engine)
 
-    async def retrieve(self, id: str) -> ApplicationFeeObject:
-        """The application fee with an id.
+    async def retrieve(self, id: object) -> ApplicationFeeObject:
+        """The application fee with an id; its ten newest refunds are embedded.
 
         Raises:
             InvalidRequestError: there is none (404).
         """
         found: ApplicationFeeObject = await self._retrieve(id, None)
-        return found
+        return found.holding(await self.refunds.list(found)) if found.amount_refunded else found
 
     async def list(self, **params: Any) -> ListObject:
         """A page of application fees, newest first.
@@ -56,7 +57,7 @@ class AsyncFeeRefunds(AsyncResource):
 
     async def create(
         self,
-        fee: str,
+        fee: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -73,7 +74,7 @@ class AsyncFeeRefunds(AsyncResource):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
-        command = self._parse(params_of.refund, {**params, "fee": getattr(fee, "id", fee)})
+        command = self._parse(params_of.refund, {**params, "fee": fee})
         request = self._parse(
             request_of,
             self._base.world.account,
@@ -86,7 +87,7 @@ class AsyncFeeRefunds(AsyncResource):
         )
         return found
 
-    async def retrieve(self, id: str) -> FeeRefundObject:
+    async def retrieve(self, id: object) -> FeeRefundObject:
         """The fee refund with an id.
 
         Raises:
@@ -97,7 +98,7 @@ class AsyncFeeRefunds(AsyncResource):
 
     async def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -119,10 +120,10 @@ class AsyncFeeRefunds(AsyncResource):
         )
         return found
 
-    async def list(self, fee: str, **params: Any) -> ListObject:
+    async def list(self, fee: object, **params: Any) -> ListObject:
         """A page of the refunds of a fee, newest first.
 
         Raises:
             InvalidRequestError: a parameter is wrong.
         """
-        return await self._list(None, {**params, "fee": fee})
+        return await self._list(None, {**params, "fee": self._parse(id_of, fee, "fee")})

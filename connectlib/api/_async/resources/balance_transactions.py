@@ -29,7 +29,7 @@ class AsyncBalanceTransactions(AsyncResource):
             row, now=self._base.clock.now(), livemode=bool(world.livemode)
         )
 
-    async def retrieve(self, id: str, *, account: object = None) -> BalanceTransactionObject:
+    async def retrieve(self, id: object, *, account: object = None) -> BalanceTransactionObject:
         """The balance transaction with an id.
 
         Raises:

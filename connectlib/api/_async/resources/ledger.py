@@ -12,12 +12,17 @@ from connectlib.api.books import (
     TrialBalanceRow,
     moment,
     move_of,
+    place_of,
     trial_balance,
     verify,
 )
 from connectlib.core.ledger import LedgerAccount
 from connectlib.flows import reading
 from connectlib.ports.store import Totals, TransfersOf
+from connectlib.wire.params.values import currency_code, id_of, whole
+
+#: How many ledger transfers one call may answer with.
+TRANSFERS_MAX = 100_000
 
 
 class AsyncLedger(AsyncResource):
@@ -30,25 +35,37 @@ class AsyncLedger(AsyncResource):
         charge: object = None,
         account: object = None,
         limit: int = 1000,
+        after: object = None,
+        newest: bool = False,
     ) -> list[LedgerMove]:
-        """Ledger transfers, in the order in which they were posted, at most `limit`.
+        """Ledger transfers, in the order of their ids, at most `limit` (up to 100,000).
 
         about: the object they are about (a charge, transfer, refund, payout ... or its id);
-        charge: the same for a charge. account: those that touch a connected account.
+        charge: the same for a charge. account: those that touch a connected account. after: the
+        last one of the page before, or its id. newest: in the opposite order, the last first.
+
+        Ids ascend as the transfers were posted; on PostgreSQL they do so within each of the
+        sixteen chains that commits share, so sort by `created` where several are mixed.
 
         Raises:
+            InvalidRequestError: a parameter is wrong.
             PermissionError: account= is not a connected account of this platform.
         """
-        wanted = about if about is not None else charge
-        ref = None if wanted is None else str(getattr(wanted, "id", wanted))
+        most = self._parse(whole, limit, "limit", least=1, most=TRANSFERS_MAX)
+        ref = None
+        for param, wanted in (("charge", charge), ("about", about)):
+            ref = ref if wanted is None else self._parse(id_of, wanted, param)
         owner = None if account is None else await self._namespace(account)
+        edge = None if after is None else self._parse(place_of, after, "after")
         ground = self._base.ground
         found: list[Any] = []
         for branch in range(ground.branches):
-            query = TransfersOf(branch, ground.world.id, ref, owner, limit=limit)
+            query = TransfersOf(
+                branch, ground.world.id, ref, owner, edge, limit=most, newest=bool(newest)
+            )
             found += await self._call(self._engine.store.answer, query)
-        found.sort(key=lambda entry: (entry.transaction.created, entry.row.txn, entry.row.leg))
-        return [move_of(entry) for entry in found[:limit]]
+        found.sort(key=lambda entry: (entry.row.txn, entry.row.leg), reverse=bool(newest))
+        return [move_of(entry) for entry in found[:most]]
 
     async def balance(
         self, *, account: object = None, currency: str, as_of: object = None
@@ -58,11 +75,11 @@ class AsyncLedger(AsyncResource):
         as_of: a datetime, date, ISO text or seconds since 1970; now by default.
 
         Raises:
-            InvalidRequestError: as_of is no moment.
+            InvalidRequestError: as_of is no moment, or the currency is not known.
             PermissionError: account= is not a connected account of this platform.
         """
+        code = self._parse(currency_code, currency)
         namespace = await self._namespace(account)
-        code = currency.lower()
         if as_of is None:
             funds = await self._run(reading.balance(self._base.ground, namespace))
             return funds.get(code, Funds())

@@ -11,6 +11,7 @@ from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.payouts import PayoutObject
 from connectlib.wire.params import payouts as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of
 
 
 class AsyncPayouts(AsyncResource):
@@ -19,7 +20,8 @@ class AsyncPayouts(AsyncResource):
     _kind = Payout
     _name = "payout"
     _url = "/v1/payouts"
-    _filters: ClassVar[dict[str, str]] = {"status": "status"}
+    _filters: ClassVar[dict[str, str]] = {"destination": "destination", "status": "status"}
+    _dates = ("arrival_date",)
 
     async def create(
         self, *, account: object = None, idempotency_key: str | None = None, **params: Any
@@ -47,7 +49,7 @@ class AsyncPayouts(AsyncResource):
         )
         return found
 
-    async def retrieve(self, id: str, *, account: object = None) -> PayoutObject:
+    async def retrieve(self, id: object, *, account: object = None) -> PayoutObject:
         """The payout with an id.
 
         Raises:
@@ -58,7 +60,7 @@ class AsyncPayouts(AsyncResource):
 
     async def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -75,8 +77,34 @@ class AsyncPayouts(AsyncResource):
         )
         return found
 
+    async def cancel(
+        self, id: object, *, account: object = None, idempotency_key: str | None = None
+    ) -> PayoutObject:
+        """Call back a payout made by hand while it is pending: its money returns at once.
+
+        Possible until the bank is asked for the first time, when the pump comes round. Not
+        inside `connect.transaction()`.
+
+        Source: Stripe API reference, "Cancel a payout".
+
+        Raises:
+            InvalidRequestError: it is automatic or no longer pending, or there is none (404).
+            IdempotencyError: the key was used for something else.
+            TransactionError: inside a `connect.transaction()` block.
+        """
+        id_ = self._parse(id_of, id)
+        namespace = await self._namespace(account)
+        request = self._parse(request_of, namespace, idempotency_key, "payouts.cancel", (id_,))
+        found: PayoutObject = await self._answer(
+            payouts.cancel(self._base.ground, id_, namespace, request)
+        )
+        return found
+
     async def list(self, *, account: object = None, **params: Any) -> ListObject:
-        """A page of payouts, newest first: limit, starting_after, ending_before, created, status.
+        """A page of payouts, newest first.
+
+        limit, starting_after, ending_before, created and arrival_date (seconds, or {"gt", "gte",
+        "lt", "lte"}), destination (the id of a bank account), status.
 
         Raises:
             InvalidRequestError: a parameter is wrong.

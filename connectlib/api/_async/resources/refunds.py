@@ -8,8 +8,9 @@ from connectlib.api._async.base import AsyncResource
 from connectlib.api.errors import ConnectError, error_of
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Refund
-from connectlib.flows import refunds
+from connectlib.flows import quotes, refunds
 from connectlib.wire.objects.base import ListObject
+from connectlib.wire.objects.quotes import RefundPreviewObject
 from connectlib.wire.objects.refunds import RefundObject
 from connectlib.wire.params import refunds as params_of
 from connectlib.wire.params.base import request_of
@@ -21,14 +22,15 @@ class AsyncRefunds(AsyncResource):
     _kind = Refund
     _name = "refund"
     _url = "/v1/refunds"
-    _filters: ClassVar[dict[str, str]] = {"charge": "charge"}
+    _filters: ClassVar[dict[str, str]] = {"charge": "charge", "payment_intent": "payment_intent"}
 
     async def create(
         self, *, account: object = None, idempotency_key: str | None = None, **params: Any
     ) -> RefundObject:
         """Give a charge back, in part or whole.
 
-        charge: its id. amount: minor units; all that is left by default. reverse_transfer:
+        charge: its id; or payment_intent: that of its intent. amount: minor units; all that is
+        left by default. reverse_transfer:
         take the proportional part of a destination charge's transfer back as well, rounded half
         up; the refund that completes the charge takes the remainder. refund_application_fee:
         the same for the fee; for a destination charge only together with reverse_transfer.
@@ -53,6 +55,24 @@ class AsyncRefunds(AsyncResource):
         shown: RefundObject = self._show(value)
         return shown
 
+    async def preview(self, *, account: object = None, **params: Any) -> RefundPreviewObject:
+        """Say what a refund would do: the parameters and refusals of `create`, nothing written.
+
+        Returns a `refund_preview`: `balance` (what would leave it, in the currency it holds),
+        `transfer_reversed`, `application_fee_refunded`, `processing_fee_returned`, `parties`
+        ({account, currency, net} in minor units), and in `changes` every balance transaction;
+        `pending_reason` says whether it would wait for funds.
+
+        Raises:
+            InvalidRequestError: as `create` would.
+        """
+        namespace = await self._namespace(account)
+        command = self._parse(params_of.create, params, account=namespace)
+        found = await self._run(quotes.refund(self._base.ground, command))
+        if isinstance(found, Refused):
+            raise error_of(found)
+        return RefundPreviewObject(found, livemode=bool(self._base.world.livemode))
+
     async def create_many(self, items: list[dict[str, Any]]) -> list[RefundObject | ConnectError]:
         """Create many refunds with few commits: one result for each, in order.
 
@@ -71,7 +91,7 @@ class AsyncRefunds(AsyncResource):
         request = self._parse(request_of, namespace, key, "refunds.create", command)
         return refunds.Call(command, request)
 
-    async def retrieve(self, id: str, *, account: object = None) -> RefundObject:
+    async def retrieve(self, id: object, *, account: object = None) -> RefundObject:
         """The refund with an id.
 
         Raises:
@@ -82,7 +102,7 @@ class AsyncRefunds(AsyncResource):
 
     async def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,

@@ -13,6 +13,7 @@ from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.transfers import TransferObject, TransferReversalObject
 from connectlib.wire.params import transfers as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of
 
 
 class AsyncTransfers(AsyncResource):
@@ -76,18 +77,18 @@ class AsyncTransfers(AsyncResource):
         platform = self._base.world.account
         return command, self._parse(request_of, platform, key, "transfers.create", command)
 
-    async def retrieve(self, id: str) -> TransferObject:
-        """The transfer with an id.
+    async def retrieve(self, id: object) -> TransferObject:
+        """The transfer with an id; its ten newest reversals are embedded.
 
         Raises:
             InvalidRequestError: there is none (404).
         """
         found: TransferObject = await self._retrieve(id, None)
-        return found
+        return found.holding(await self.reversals.list(found)) if found.amount_reversed else found
 
     async def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -130,7 +131,7 @@ class AsyncReversals(AsyncResource):
 
     async def create(
         self,
-        transfer: str,
+        transfer: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -152,9 +153,7 @@ class AsyncReversals(AsyncResource):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
-        command = self._parse(
-            params_of.reverse, {**params, "transfer": getattr(transfer, "id", transfer)}
-        )
+        command = self._parse(params_of.reverse, {**params, "transfer": transfer})
         request = self._parse(
             request_of,
             self._base.world.account,
@@ -167,7 +166,7 @@ class AsyncReversals(AsyncResource):
         )
         return found
 
-    async def retrieve(self, id: str) -> TransferReversalObject:
+    async def retrieve(self, id: object) -> TransferReversalObject:
         """The reversal with an id.
 
         Raises:
@@ -178,7 +177,7 @@ class AsyncReversals(AsyncResource):
 
     async def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -200,10 +199,11 @@ class AsyncReversals(AsyncResource):
         )
         return found
 
-    async def list(self, transfer: str, **params: Any) -> ListObject:
+    async def list(self, transfer: object, **params: Any) -> ListObject:
         """A page of the reversals of a transfer, newest first.
 
         Raises:
             InvalidRequestError: a parameter is wrong.
         """
-        return await self._list(None, {**params, "transfer": transfer})
+        id_ = self._parse(id_of, transfer, "transfer")
+        return await self._list(None, {**params, "transfer": id_})

@@ -14,6 +14,7 @@ from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import accounts as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of, shown
 
 
 class Accounts(Resource):
@@ -50,22 +51,22 @@ class Accounts(Resource):
         )
         return found
 
-    def retrieve(self, id: str | None = None) -> AccountObject:
+    def retrieve(self, id: object = None) -> AccountObject:
         """The account with an id; the platform's own without one.
 
         Raises:
             PermissionError: there is none, or it has been deleted.
         """
-        id_ = self._base.world.account if id is None else str(id)
+        id_ = self._base.world.account if id is None else self._parse(id_of, id)
         row = self._call(self._engine.cached, Account, id_)
         if row is None or row.world != self._base.world.id or row.deleted:
-            raise error_of(no_access(str(id_)[:100]))
+            raise error_of(no_access(shown(id_)))
         found: AccountObject = self._show(row)
         return found
 
     def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -81,7 +82,7 @@ class Accounts(Resource):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
-        command = self._parse(params_of.update, getattr(id, "id", id), params)
+        command = self._parse(params_of.update, self._parse(id_of, id), params)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
         found: AccountObject = self._answer(
@@ -90,7 +91,7 @@ class Accounts(Resource):
         return found
 
     def delete(
-        self, id: str, *, account: object = None, idempotency_key: str | None = None
+        self, id: object, *, account: object = None, idempotency_key: str | None = None
     ) -> AccountObject:
         """Close an account. All its balances must be zero.
 
@@ -98,7 +99,7 @@ class Accounts(Resource):
             InvalidRequestError: there is no such account, or it still has a balance.
         """
         self._platform_only(account)
-        id_ = getattr(id, "id", id)
+        id_ = self._parse(id_of, id)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.delete", (id_,))
         found: AccountObject = self._answer(accounts.delete(self._base.ground, id_, request))

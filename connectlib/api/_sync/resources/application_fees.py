@@ -13,6 +13,7 @@ from connectlib.wire.objects.application_fees import ApplicationFeeObject, FeeRe
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import application_fees as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of
 
 
 class ApplicationFees(Resource):
@@ -27,14 +28,14 @@ class ApplicationFees(Resource):
         super().__init__(engine)
         self.refunds = FeeRefunds(engine)
 
-    def retrieve(self, id: str) -> ApplicationFeeObject:
-        """The application fee with an id.
+    def retrieve(self, id: object) -> ApplicationFeeObject:
+        """The application fee with an id; its ten newest refunds are embedded.
 
         Raises:
             InvalidRequestError: there is none (404).
         """
         found: ApplicationFeeObject = self._retrieve(id, None)
-        return found
+        return found.holding(self.refunds.list(found)) if found.amount_refunded else found
 
     def list(self, **params: Any) -> ListObject:
         """A page of application fees, newest first.
@@ -57,7 +58,7 @@ class FeeRefunds(Resource):
 
     def create(
         self,
-        fee: str,
+        fee: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -74,7 +75,7 @@ class FeeRefunds(Resource):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
-        command = self._parse(params_of.refund, {**params, "fee": getattr(fee, "id", fee)})
+        command = self._parse(params_of.refund, {**params, "fee": fee})
         request = self._parse(
             request_of,
             self._base.world.account,
@@ -87,7 +88,7 @@ class FeeRefunds(Resource):
         )
         return found
 
-    def retrieve(self, id: str) -> FeeRefundObject:
+    def retrieve(self, id: object) -> FeeRefundObject:
         """The fee refund with an id.
 
         Raises:
@@ -98,7 +99,7 @@ class FeeRefunds(Resource):
 
     def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -120,10 +121,10 @@ class FeeRefunds(Resource):
         )
         return found
 
-    def list(self, fee: str, **params: Any) -> ListObject:
+    def list(self, fee: object, **params: Any) -> ListObject:
         """A page of the refunds of a fee, newest first.
 
         Raises:
             InvalidRequestError: a parameter is wrong.
         """
-        return self._list(None, {**params, "fee": fee})
+        return self._list(None, {**params, "fee": self._parse(id_of, fee, "fee")})

@@ -30,7 +30,7 @@ class BalanceTransactions(Resource):
             row, now=self._base.clock.now(), livemode=bool(world.livemode)
         )
 
-    def retrieve(self, id: str, *, account: object = None) -> BalanceTransactionObject:
+    def retrieve(self, id: object, *, account: object = None) -> BalanceTransactionObject:
         """The balance transaction with an id.
 
         Raises:

@@ -15,6 +15,7 @@ from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.charges import ChargeObject
 from connectlib.wire.params import charges as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of
 
 
 class Charges(Resource):
@@ -23,12 +24,16 @@ class Charges(Resource):
     _kind = Charge
     _name = "charge"
     _url = "/v1/charges"
-    _filters: ClassVar[dict[str, str]] = {"transfer_group": "transfer_group"}
+    _filters: ClassVar[dict[str, str]] = {
+        "customer": "customer",
+        "payment_intent": "payment_intent",
+        "transfer_group": "transfer_group",
+    }
 
     def create(
         self, *, account: object = None, idempotency_key: str | None = None, **params: Any
     ) -> ChargeObject:
-        """Charge a source, now and in full.
+        """Charge a source: the short way, for whom a payment intent is too much.
 
         amount: minor units (an int) with currency=, or a `Money`. source: a test token such as
         `tok_visa`. Direct: account= names the connected account that is charged for, which pays
@@ -36,12 +41,16 @@ class Charges(Resource):
         {"destination": ..., "amount": ...}, the whole amount where no amount is given.
         application_fee_amount: minor units the platform keeps (direct, or destination without
         transfer_data amount). on_behalf_of: the account whose country's delays and fees apply.
-        Also: transfer_group, description, statement_descriptor (at most 22 characters),
+        capture=False only holds the money: `capture` takes it. splits: [{"destination", "percent"
+        or "amount"}] transfers parts of it to accounts in the same commit, all or none; percents
+        are texts, rounded down; split_remainder says who gets what is left: platform (default),
+        first, last or largest. fx_quote: rates promised by `fx_quotes.create`. Also: customer,
+        shipping, transfer_group, description, statement_descriptor (at most 22 characters),
         receipt_email, metadata.
 
-        Returns the charge, `succeeded`; `pending` where the processor has not answered, or
-        inside `connect.transaction()`. Repeating an idempotency_key answers with the first
-        result, or raises its error again.
+        Returns the charge, `succeeded`; `pending` where the processor or a bank has not
+        answered, or inside `connect.transaction()`. Repeating an idempotency_key answers with
+        the first result, or raises its error again.
 
         Source: Stripe API reference, "Create a charge"; Connect docs, "Charge types".
 
@@ -84,7 +93,36 @@ class Charges(Resource):
             branch = crc32((command.transfer_group or "").encode()) % ground.branches
         return charges.Call(command, request, branch)
 
-    def retrieve(self, id: str, *, account: object = None) -> ChargeObject:
+    def capture(
+        self,
+        id: object,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> ChargeObject:
+        """Take what a charge made with capture=False holds, or a part; the rest is let go.
+
+        amount: minor units, at most what is held, all of it by default. application_fee_amount
+        and transfer_data={"amount"} replace what was said at creation. Holds lapse after seven
+        days, or when the processor says so.
+
+        Source: Stripe API reference, "Capture a charge".
+
+        Raises:
+            InvalidRequestError: there is no such charge, it is captured already, the hold has
+                lapsed, or the amount is too large.
+            IdempotencyError: the key was used for something else, or is in use.
+        """
+        namespace = self._namespace(account)
+        command = self._parse(params_of.capture, self._parse(id_of, id), params, account=namespace)
+        request = self._parse(request_of, namespace, idempotency_key, "charges.capture", command)
+        found: ChargeObject = self._answer(
+            charges.capture(self._base.ground, command, request)
+        )
+        return found
+
+    def retrieve(self, id: object, *, account: object = None) -> ChargeObject:
         """The charge with an id.
 
         Raises:
@@ -96,7 +134,7 @@ class Charges(Resource):
 
     def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -118,7 +156,7 @@ class Charges(Resource):
         """A page of charges, newest first.
 
         limit (1 to 100, default 10), starting_after, ending_before (ids), created (seconds, or
-        {"gt", "gte", "lt", "lte"}), transfer_group.
+        {"gt", "gte", "lt", "lte"}), transfer_group, customer, payment_intent.
 
         Raises:
             InvalidRequestError: a parameter is wrong.

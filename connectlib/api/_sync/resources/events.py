@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from connectlib.api._sync.base import Resource
 from connectlib.api.errors import error_of
+from connectlib.core.events import UNKEPT
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Event
 from connectlib.flows import reading
+from connectlib.wire.objects.balance import BalanceObject
 from connectlib.wire.objects.base import ListObject
-from connectlib.wire.objects.events import EventObject
-from connectlib.wire.objects.shown import show
+from connectlib.wire.objects.events import EventObject, subjects
+from connectlib.wire.params.values import id_of
 
 
 class Events(Resource):
@@ -21,7 +23,7 @@ class Events(Resource):
     _kind = Event
     _name = "event"
     _url = "/v1/events"
-    _filters: ClassVar[dict[str, str]] = {"type": "type"}
+    _filters: ClassVar[dict[str, str]] = {"type": "type", "types": "type"}
 
     def _objects(self, rows: list[Any]) -> list[Any]:
         return [self._event(row) for row in rows]
@@ -29,13 +31,25 @@ class Events(Resource):
     def _event(self, row: Event) -> EventObject:
         world = self._base.world
         livemode = bool(world.livemode)
-        snapshot = self._run(
-            reading.snapshot(self._base.ground, row.object_id, row.object_version)
+        before: Any = None
+        if row.type in UNKEPT:
+            subject = self._balance(row)
+        else:
+            snapshot = self._run(
+                reading.snapshot(self._base.ground, row.object_id, row.object_version)
+            )
+            subject, before = subjects(row, snapshot, livemode=livemode)
+        return EventObject(
+            row, subject=subject, before=before, platform=world.account, livemode=livemode
         )
-        subject = show(snapshot, livemode=livemode) if snapshot is not None else None
-        return EventObject(row, subject=subject, platform=world.account, livemode=livemode)
 
-    def retrieve(self, id: str, *, account: object = None) -> EventObject:
+    def _balance(self, row: Event) -> Any:
+        """The balance that an event tells: as it was when that instant ended."""
+        funds = self._run(reading.balances_at(self._base.ground, row.account, row.created))
+        livemode = bool(self._base.world.livemode)
+        return BalanceObject(funds, default_currency="usd", livemode=livemode)
+
+    def retrieve(self, id: object, *, account: object = None) -> EventObject:
         """The event with an id, in the namespace of account= (the platform's by default).
 
         `data.object` is the object as it was at the transition; `sequence` its number.
@@ -43,15 +57,18 @@ class Events(Resource):
         Raises:
             InvalidRequestError: there is none in this namespace (404).
         """
+        id_ = self._parse(id_of, id)
         namespace = self._namespace(account)
-        flow = reading.one(self._base.ground, Event, str(id), namespace, name="event")
+        flow = reading.one(self._base.ground, Event, id_, namespace, name="event")
         row = self._run(flow)
         if isinstance(row, Refused):
             raise error_of(row)
         return self._event(row)
 
     def list(self, *, account: object = None, **params: Any) -> ListObject:
-        """A page of events, newest first: limit, starting_after, ending_before, created, type.
+        """A page of events, newest first.
+
+        limit, starting_after, ending_before, created; type, or types: a list of at most 20.
 
         Source: Stripe API reference, "List all events".
 

@@ -9,8 +9,9 @@ from connectlib.api._sync.base import Resource
 from connectlib.api.errors import ConnectError, error_of
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Refund
-from connectlib.flows import refunds
+from connectlib.flows import quotes, refunds
 from connectlib.wire.objects.base import ListObject
+from connectlib.wire.objects.quotes import RefundPreviewObject
 from connectlib.wire.objects.refunds import RefundObject
 from connectlib.wire.params import refunds as params_of
 from connectlib.wire.params.base import request_of
@@ -22,14 +23,15 @@ class Refunds(Resource):
     _kind = Refund
     _name = "refund"
     _url = "/v1/refunds"
-    _filters: ClassVar[dict[str, str]] = {"charge": "charge"}
+    _filters: ClassVar[dict[str, str]] = {"charge": "charge", "payment_intent": "payment_intent"}
 
     def create(
         self, *, account: object = None, idempotency_key: str | None = None, **params: Any
     ) -> RefundObject:
         """Give a charge back, in part or whole.
 
-        charge: its id. amount: minor units; all that is left by default. reverse_transfer:
+        charge: its id; or payment_intent: that of its intent. amount: minor units; all that is
+        left by default. reverse_transfer:
         take the proportional part of a destination charge's transfer back as well, rounded half
         up; the refund that completes the charge takes the remainder. refund_application_fee:
         the same for the fee; for a destination charge only together with reverse_transfer.
@@ -54,6 +56,24 @@ class Refunds(Resource):
         shown: RefundObject = self._show(value)
         return shown
 
+    def preview(self, *, account: object = None, **params: Any) -> RefundPreviewObject:
+        """Say what a refund would do: the parameters and refusals of `create`, nothing written.
+
+        Returns a `refund_preview`: `balance` (what would leave it, in the currency it holds),
+        `transfer_reversed`, `application_fee_refunded`, `processing_fee_returned`, `parties`
+        ({account, currency, net} in minor units), and in `changes` every balance transaction;
+        `pending_reason` says whether it would wait for funds.
+
+        Raises:
+            InvalidRequestError: as `create` would.
+        """
+        namespace = self._namespace(account)
+        command = self._parse(params_of.create, params, account=namespace)
+        found = self._run(quotes.refund(self._base.ground, command))
+        if isinstance(found, Refused):
+            raise error_of(found)
+        return RefundPreviewObject(found, livemode=bool(self._base.world.livemode))
+
     def create_many(self, items: list[dict[str, Any]]) -> list[RefundObject | ConnectError]:
         """Create many refunds with few commits: one result for each, in order.
 
@@ -72,7 +92,7 @@ class Refunds(Resource):
         request = self._parse(request_of, namespace, key, "refunds.create", command)
         return refunds.Call(command, request)
 
-    def retrieve(self, id: str, *, account: object = None) -> RefundObject:
+    def retrieve(self, id: object, *, account: object = None) -> RefundObject:
         """The refund with an id.
 
         Raises:
@@ -83,7 +103,7 @@ class Refunds(Resource):
 
     def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,

@@ -6,12 +6,15 @@ from __future__ import annotations
 from typing import Any
 
 from connectlib.api._sync.base import Resource
+from connectlib.core.drafts import encode
 from connectlib.core.rows import Account
-from connectlib.flows import accounts
+from connectlib.flows import accounts, payment_intents, setup_intents
 from connectlib.runtime.banks import bank_for_tests
 from connectlib.wire.objects.accounts import AccountObject
+from connectlib.wire.objects.payment_intents import PaymentIntentObject, SetupIntentObject
 from connectlib.wire.params import accounts as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of
 
 
 class Testing(Resource):
@@ -36,8 +39,11 @@ class Testing(Resource):
         Raises:
             InvalidRequestError: a parameter is wrong.
         """
+        self._parse(params_of.failure, payouts_fail_with)
+        agreement = params.get("tos_acceptance")
+        recipient = agreement == {"service_agreement": "recipient"}
         words = {
-            "capabilities": ["card_payments", "transfers"],
+            "capabilities": ["transfers"] if recipient else ["card_payments", "transfers"],
             "controller": {"losses": {"payments": "application"}},
             **{name: value for name, value in params.items() if value is not None},
         }
@@ -59,10 +65,30 @@ class Testing(Resource):
         Raises:
             InvalidRequestError: there is no such account.
         """
-        id_ = str(getattr(account, "id", account))
+        self._parse(params_of.failure, payouts_fail_with)
+        id_ = self._parse(id_of, account, "account")
         row = self._call(self._engine.cached, Account, id_)
         country = row.country if row is not None else "US"
         currency = row.default_currency if row is not None else None
         bank = bank_for_tests(id_, country, currency, failure=payouts_fail_with)
         found: AccountObject = self._answer(accounts.onboard(self._base.ground, id_, bank))
+        return found
+
+    def authenticate(
+        self, intent: object, *, succeeds: bool = True, account: object = None
+    ) -> PaymentIntentObject | SetupIntentObject:
+        """Do what `next_action` of a payment or setup intent asks of the buyer, or fail to.
+
+        Raises:
+            CardError: the payment or setup was declined after it, or the buyer has failed.
+            InvalidRequestError: there is no such intent, or it does not wait for the buyer.
+        """
+        namespace = self._namespace(account)
+        id_ = self._parse(id_of, intent)
+        proof = None if succeeds else encode({"failed": True})
+        ground = self._base.ground
+        flow: Any = payment_intents.authenticate(ground, id_, namespace, None, proof=proof)
+        if id_.startswith("seti_"):
+            flow = setup_intents.authenticate(ground, id_, namespace, None, proof=proof)
+        found: PaymentIntentObject | SetupIntentObject = self._answer(flow)
         return found

@@ -14,6 +14,7 @@ from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.transfers import TransferObject, TransferReversalObject
 from connectlib.wire.params import transfers as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of
 
 
 class Transfers(Resource):
@@ -77,18 +78,18 @@ class Transfers(Resource):
         platform = self._base.world.account
         return command, self._parse(request_of, platform, key, "transfers.create", command)
 
-    def retrieve(self, id: str) -> TransferObject:
-        """The transfer with an id.
+    def retrieve(self, id: object) -> TransferObject:
+        """The transfer with an id; its ten newest reversals are embedded.
 
         Raises:
             InvalidRequestError: there is none (404).
         """
         found: TransferObject = self._retrieve(id, None)
-        return found
+        return found.holding(self.reversals.list(found)) if found.amount_reversed else found
 
     def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -131,7 +132,7 @@ class Reversals(Resource):
 
     def create(
         self,
-        transfer: str,
+        transfer: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -153,9 +154,7 @@ class Reversals(Resource):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
-        command = self._parse(
-            params_of.reverse, {**params, "transfer": getattr(transfer, "id", transfer)}
-        )
+        command = self._parse(params_of.reverse, {**params, "transfer": transfer})
         request = self._parse(
             request_of,
             self._base.world.account,
@@ -168,7 +167,7 @@ class Reversals(Resource):
         )
         return found
 
-    def retrieve(self, id: str) -> TransferReversalObject:
+    def retrieve(self, id: object) -> TransferReversalObject:
         """The reversal with an id.
 
         Raises:
@@ -179,7 +178,7 @@ class Reversals(Resource):
 
     def update(
         self,
-        id: str,
+        id: object,
         *,
         account: object = None,
         idempotency_key: str | None = None,
@@ -201,10 +200,11 @@ class Reversals(Resource):
         )
         return found
 
-    def list(self, transfer: str, **params: Any) -> ListObject:
+    def list(self, transfer: object, **params: Any) -> ListObject:
         """A page of the reversals of a transfer, newest first.
 
         Raises:
             InvalidRequestError: a parameter is wrong.
         """
-        return self._list(None, {**params, "transfer": transfer})
+        id_ = self._parse(id_of, transfer, "transfer")
+        return self._list(None, {**params, "transfer": id_})
