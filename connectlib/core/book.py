@@ -38,6 +38,7 @@ from connectlib.core.rows import (
     PayoutItem,
     Versioned,
     World,
+    amend,
 )
 
 if TYPE_CHECKING:
@@ -223,13 +224,8 @@ class Book:
             self._queue(draft)
         for emission in draft.emissions:
             self._emit(emission, draft.origin)
-        key = draft.key
-        if key is not None:
-            name = (key.account, key.key)
-            self.keys[name] = self.changed_keys[name] = key
-            answer = self.rows.get(key.object_id) if key.object_id else None
-            if answer is not None and answer.version == key.object_version:
-                self._snapshot(answer)
+        if draft.key is not None:
+            self._keep(draft.key)
         for due in draft.undues:
             slot = (due.due_at, due.kind, due.ref)
             self.dues.pop(slot, None)
@@ -238,6 +234,18 @@ class Book:
             # What is dropped and due again at once is both: removed first, so that it is free
             # of the lease of whoever has dropped it.
             self.dues[due.due_at, due.kind, due.ref] = due
+
+    def _keep(self, key: IdempotencyKey) -> None:
+        """Keep a key, and its answer as it is now: an object unchanged gets a version for it."""
+        answer = self.rows.get(key.object_id) if key.object_id else None
+        if answer is not None and answer.version == key.object_version:
+            if answer.id not in self.changed:
+                answer = amend(answer, version=answer.version + 1)
+                self.rows[answer.id] = self.changed[answer.id] = answer
+                key = amend(key, object_version=answer.version)
+            self._snapshot(answer)
+        name = (key.account, key.key)
+        self.keys[name] = self.changed_keys[name] = key
 
     def _check(self, postings: list[Posting]) -> None:
         """Stop before anything moves what was not gathered, or would overflow a counter."""

@@ -222,6 +222,14 @@ def test_released_by_hand_without_funds_it_is_tried_again_every_day(connect) -> 
     assert len(connect.transfers.list().data) == 1
 
 
+def test_what_is_released_again_without_funds_is_as_it_was_under_every_key(connect) -> None:
+    held = plan(connect, connect.testing.account())
+    first = connect.transfer_schedules.release(held.id, idempotency_key="one")
+    for key in ("two", "three", "two", "one", None):
+        assert connect.transfer_schedules.release(held.id, idempotency_key=key) == first
+    assert told(connect, held.id) == ["created", "updated"]
+
+
 def test_what_waits_for_funds_can_still_be_cancelled(connect) -> None:
     ada = connect.testing.account()
     held = plan(connect, ada)

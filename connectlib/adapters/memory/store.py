@@ -113,6 +113,8 @@ class MemoryTx:
 
     def _apply(self, book: Book) -> None:
         of = self._tables
+        if not of.versions.keys().isdisjoint(book.versions):
+            raise BrokenLedgerError("a version of an object is written once")
         for id_, row in book.changed.items():
             if id_ in of.rows and of.rows[id_].version != book.stored.get(id_):
                 raise BrokenLedgerError(f"{id_} has moved on since it was read")
