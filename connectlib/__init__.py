@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         MissingExtra,
         OutcomeUnknown,
         PermissionError,  # noqa: A004
+        ProcessorError,
         RateLimitError,
         RetryTransaction,
         SchemaError,
@@ -97,6 +98,7 @@ _WHERE = {
             "MissingExtra",
             "OutcomeUnknown",
             "PermissionError",
+            "ProcessorError",
             "RateLimitError",
             "RetryTransaction",
             "SchemaError",
@@ -133,6 +135,7 @@ __all__ = [
     "OutcomeUnknown",
     "PayoutFees",
     "PermissionError",
+    "ProcessorError",
     "Rate",
     "RateLimitError",
     "RatesError",

@@ -50,6 +50,7 @@ def restart(old: Engine, *, seed: int = 99) -> Engine:
         wall=wall,
         processor=old.processor,
         rail=old.rail,
+        fees=old.ground.fees,
         fx=old.parts.fx,
         country=old.world.country,
         branches=old.ground.branches,

@@ -44,6 +44,15 @@ MICRODEPOSITS = {
     "type": "verify_with_microdeposits",
     "verify_with_microdeposits": {"hosted_verification_url": "https://stripe.test/deposits"},
 }
+BOLETO = {
+    "type": "boleto_display_details",
+    "boleto_display_details": {
+        "expires_at": 1_800_300_000,
+        "hosted_voucher_url": "https://stripe.test/boleto",
+        "number": "0101",
+        "pdf": "https://stripe.test/boleto/pdf",
+    },
+}
 #: Method -> what its refunds, pending at first, have become when they are asked about.
 LATER = {
     "pm_refund_later": {"status": "succeeded"},
@@ -82,6 +91,7 @@ class Books:
         self._method("pm_bank", "us_bank_account")
         self._method("pm_soon", "us_bank_account")
         self._method("pm_deposits", "us_bank_account")
+        self._method("pm_boleto", "boleto")
         self._put("token", "tok_visa", card=_card(), type="card")
 
     def _put(self, noun: str, id_: str, **fields) -> dict:
@@ -183,6 +193,8 @@ class Books:
             intent["status"] = "requires_action"
         elif method == "pm_deposits":
             intent |= {"next_action": copy.deepcopy(MICRODEPOSITS), "status": "requires_action"}
+        elif method == "pm_boleto":
+            intent |= {"next_action": copy.deepcopy(BOLETO), "status": "requires_action"}
         elif method in {"pm_bank", "pm_soon"} and not setup:
             charge = self._charge(intent, "pending")
             intent |= {"status": "processing", "latest_charge": charge["id"]}

@@ -80,9 +80,9 @@ TABLES = [
         "balance_transaction:t? application_fee:t? application_fee_amount:b? transfer:t? "
         "destination:t? transfer_amount:b? on_behalf_of:t? source_transfer:t? transfer_group:t? "
         "description:t? statement_descriptor:t? receipt_email:t? failure_code:t? "
-        "failure_message:t? outcome:t? metadata:t amount_captured:b? capture_before:b "
+        "failure_message:t? outcome:t? metadata:t country:t amount_captured:b? capture_before:b "
         "payment_intent:t? customer:t? method_id:t? settled:b? settled_currency:t? "
-        "exchange_rate:t? country:t refunds_waiting:b options:t?",
+        "exchange_rate:t? refunds_waiting:b options:t?",
         key="branch id",
         checks={
             "amount": "amount > 0",
@@ -267,7 +267,7 @@ TABLES = [
             "reversed": "amount_reversed >= 0 AND amount_reversed <= amount",
         },
         indexes=["branch destination id", "branch world account id"],
-        present=["branch transfer_group", "branch source_transaction"],
+        present=["branch source_transaction", "branch transfer_group"],
     ),
     Table(
         "cl_transfer_reversal",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectlib.core.balance import Funds
 from connectlib.core.ledger import BALANCE, DEBIT_NORMAL, Purpose
-from connectlib.core.moments import datetime_of, moment_of, of_datetime, parse_moment
+from connectlib.core.moments import datetime_of
 from connectlib.core.money import display
 from connectlib.core.postings import POLICY, Fact, Side
 from connectlib.core.refusals import Refused, Why
@@ -120,29 +120,6 @@ def trial_balance(entries: Iterable[LedgerAccount], *, by_owner: bool) -> list[T
         )
         for (owner, purpose, currency), (debits, credits_) in sorted(sums.items())
     ]
-
-
-def moment(value: object, param: str) -> int:
-    """A moment given as datetime, date, ISO text or seconds since 1970. Raises Invalid."""
-    try:
-        if isinstance(value, datetime):
-            return of_datetime(value)
-        if isinstance(value, date):
-            return moment_of(value)
-        if isinstance(value, str):
-            return parse_moment(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return of_datetime(datetime.fromtimestamp(value, UTC))
-    except (ValueError, OverflowError, OSError):
-        pass
-    raise Invalid(
-        Refused(
-            Why.PARAMETER_INVALID,
-            f"Invalid moment: {value!r:.60}",
-            param,
-            'pass a datetime, a date, "2026-11-04" or "2026-11-04T12:00:00Z", or seconds',
-        )
-    )
 
 
 def verify(engine: Engine) -> Report:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from connectlib.core.book import Stale
 from connectlib.core.refusals import Refused, Why
 from connectlib.ports.fx import RatesError
+from connectlib.ports.processor import NotListed
 from connectlib.ports.store import (
     Contention,
     Race,
@@ -111,6 +112,10 @@ class APIError(ConnectError):
 
 class APIConnectionError(APIError):
     """The store cannot be reached; nothing of the request has taken effect."""
+
+
+class ProcessorError(APIError):
+    """The processor's list cannot be had; nothing has been compared or changed."""
 
 
 class OutcomeUnknown(ConnectError):
@@ -216,6 +221,13 @@ _RAISED: list[tuple[type[Exception], Callable[[Any], ConnectError]]] = [
     (Stale, _locked),
     (Unavailable, _unreachable),
     (StoreFault, lambda error: APIError(f"The store failed: {error}")),
+    (
+        NotListed,
+        lambda error: ProcessorError(
+            f"The processor's list cannot be had: {error}.",
+            hint="nothing has been compared; ask again later, or for a shorter period",
+        ),
+    ),
     (NotJoinable, lambda error: TransactionError(str(error), http_status=400)),
     (RatesError, lambda error: ConfigurationError(str(error), hint=error.hint)),
     (MissingPackage, lambda error: MissingExtra(str(error), hint=error.hint)),

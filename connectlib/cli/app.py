@@ -1,12 +1,13 @@
 """The commands and their exit codes.
 
-0 done; 1 the ledger does not verify, or doctor found something broken; 2 wrong usage or
-unreadable input; 3 the store or the configuration stands in the way.
+0 done; 1 the ledger does not verify, lists differ, or doctor found something broken; 2 wrong usage
+or unreadable input; 3 the store or the configuration stands in the way.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -302,6 +303,40 @@ def explain(
         return
     forms = {Form.TEXT: story.__str__, Form.MERMAID: story.to_mermaid, Form.SVG: story.to_svg}
     typer.echo(forms[form]())
+
+
+_SECONDS = re.compile(r"[0-9]{1,18}")
+#: What the command cannot compare with, and why.
+_NO_LIST = (
+    "The processor's list is left out: the command line has only the simulator, which knows what"
+    " its own process has done."
+)
+
+
+@app.command()
+def reconcile(
+    since: Annotated[str, typer.Option(help="seconds since 1970, or an ISO date or moment (UTC)")],
+    until: Annotated[str, typer.Option(help="the same; it is not part of the period")],
+    db: Db = None,
+    settlement: Annotated[
+        Path | None,
+        typer.Option(help="a CSV file with the columns key, kind, amount, currency, created"),
+    ] = None,
+    platform: Platform = "default",
+    as_json: Json = False,
+) -> None:
+    """Hold charges and refunds beside a settlement file; what differs is named."""
+    first, last = (int(one) if _SECONDS.fullmatch(one) else one for one in (since, until))
+    with answering(), opened(db, platform) as connect:
+        report = connect.reconciliation.run(
+            since=first, until=last, settlement=settlement, processor=False
+        )
+    if as_json:
+        say(report.to_dict())
+    else:
+        typer.echo(str(report))
+    typer.echo(_NO_LIST, err=True)
+    raise typer.Exit(OK if report.ok else BROKEN)
 
 
 @app.command()

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connectlib.core.balance import open_day
-from connectlib.core.balance_transactions import FeePart, Place, change
+from connectlib.core.balance_transactions import Place, change
 from connectlib.core.book import Done, Keys
 from connectlib.core.drafts import Draft
+from connectlib.core.fees import FeeLine
 from connectlib.core.fx import Rate, convert_part
 from connectlib.core.idempotency import answered
 from connectlib.core.money import cumulative_share, display, proportion_half_up
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from connectlib.core.rows import Versioned, World
 
 
-def fee_parts(amount: int, platform: str) -> tuple[FeePart, ...]:
+def fee_parts(amount: int, platform: str) -> tuple[FeeLine, ...]:
     """The fee line of an application fee."""
-    return (FeePart(amount, "application_fee", "application fee", platform),)
+    return (FeeLine(amount, "application_fee", "application fee", platform),)
 
 
 def earn(

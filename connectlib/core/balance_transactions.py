@@ -10,6 +10,7 @@ from connectlib.core.rows import BalanceTransaction
 if TYPE_CHECKING:
     from connectlib.core.book import Book
     from connectlib.core.drafts import Draft
+    from connectlib.core.fees import FeeLine
 
 #: type -> reporting_category (Stripe docs, "Reporting categories").
 REPORTING_CATEGORY = {
@@ -31,15 +32,6 @@ REPORTING_CATEGORY = {
 }
 
 
-class FeePart(NamedTuple):
-    """One line of the fee_details of a balance transaction, in minor units."""
-
-    amount: int
-    type: str
-    description: str
-    application: str | None = None
-
-
 class Place(NamedTuple):
     """Whose balance, in which currency, through the account of which day (0: available)."""
 
@@ -56,7 +48,7 @@ def change(
     amount: int,
     source: str,
     description: str | None = None,
-    parts: tuple[FeePart, ...] = (),
+    parts: tuple[FeeLine, ...] = (),
     rate: str | None = None,
 ) -> BalanceTransaction:
     """Tell one change of one balance: amount less the fee parts, for the reason `source`.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
-from connectlib.core.drafts import Draft, Emission, Posting, Unpaid, encode
+from connectlib.core.drafts import Draft, Emission, Posting, Unpaid, snapshot
 from connectlib.core.due import DueKind, join_ref
 from connectlib.core.events import UNKEPT
 from connectlib.core.ids import RANDOM, branch_part
@@ -355,7 +355,7 @@ class Book:
         name = (row.id, row.version)
         if name not in self.versions:
             self.versions[name] = ObjectVersion(
-                self.branch, row.id, row.version, self.world.id, encode(row)
+                self.branch, row.id, row.version, self.world.id, snapshot(row)
             )
 
 

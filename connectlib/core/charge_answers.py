@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from connectlib.core.conversions import Rates
     from connectlib.core.fee_policies import FeePolicy
     from connectlib.core.means import Means
+    from connectlib.core.next_actions import Action
     from connectlib.core.refusals import Refused
     from connectlib.core.rows import Due
     from connectlib.core.terms import Terms
@@ -96,7 +97,7 @@ def approve(
     )
     if reference is not None and row.payment_intent is not None:
         charge = draft.rows[-1] = amend(charge, options=with_options(charge, reference=reference))
-    was_held = row.status == "capturing"
+    was_held = row.capture_before > 0
     payment_intents.follow(book, draft, charge)
     draft.emit("charge.captured" if was_held else "charge.succeeded", charge, first=True)
     return Done(charge, draft)
@@ -136,12 +137,18 @@ def hold(
     )
     draft.dues.append(intent(charge, at=until))
     payment_intents.follow(book, draft, charge)
-    draft.emit("charge.succeeded", charge, first=True)
+    known = row.capture_before > 0
+    draft.emit("charge.updated" if known else "charge.succeeded", charge, first=True)
     return Done(charge, draft)
 
 
-def accept(book: Book, row: Charge, due: Due | None, *, ask_after: int) -> Outcome[Charge]:
-    """A bank has taken the order; the money comes, or does not, later."""
+def accept(
+    book: Book, row: Charge, due: Due | None, *, ask_after: int, action: Action | None = None
+) -> Outcome[Charge]:
+    """A bank has taken the order; the money comes, or does not, later.
+
+    action: what the buyer does meanwhile, such as paying a voucher.
+    """
     row, draft, status = _found(book, row, "accept", due)
     if status is None:
         return _ask_again(book, row, draft, max(ask_after, HOUR))
@@ -155,7 +162,7 @@ def accept(book: Book, row: Charge, due: Due | None, *, ask_after: int) -> Outco
         )
     )
     draft.dues.append(intent(charge))
-    payment_intents.follow(book, draft, charge)
+    payment_intents.follow(book, draft, charge, action=action)
     draft.emit("charge.pending", charge, first=True)
     return Done(charge, draft)
 
@@ -172,8 +179,7 @@ def ask_buyer(
     row: Charge,
     due: Due | None,
     *,
-    kind: str,
-    url: str,
+    action: Action,
     refusal: Refused | None = None,
 ) -> Outcome[Charge]:
     """The buyer has to do something first; again, where what was given before was wrong."""
@@ -183,7 +189,7 @@ def ask_buyer(
     charge = draft.put(
         amend(row, version=row.version + 1, status=status, options=with_options(row, proof=None))
     )
-    payment_intents.follow(book, draft, charge, action=(kind, url), refusal=refusal)
+    payment_intents.follow(book, draft, charge, action=action, refusal=refusal)
     return Done(charge, draft)
 
 

@@ -9,8 +9,8 @@ from connectlib.core.fee_bearers import ACCOUNT, DESTINATION, DIRECT, PLATFORM, 
 from connectlib.core.fees import CONVERSION
 
 if TYPE_CHECKING:
-    from connectlib.core.balance_transactions import FeePart
     from connectlib.core.fee_bearers import Bearers
+    from connectlib.core.fees import FeeLine
     from connectlib.core.rows import Charge
 
 
@@ -28,8 +28,8 @@ def bearer_of(bearers: Bearers, fee: str, kind: str, payer: str) -> str:
 
 
 def borne_by(
-    bearer: str, bearers: Bearers, kind: str, payer: str, parts: tuple[FeePart, ...]
-) -> tuple[FeePart, ...]:
+    bearer: str, bearers: Bearers, kind: str, payer: str, parts: tuple[FeeLine, ...]
+) -> tuple[FeeLine, ...]:
     """Those of the processor's fees that one side bears."""
     return tuple(
         part

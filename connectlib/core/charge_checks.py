@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connectlib.core import transfers
 from connectlib.core.currencies import currency_of
 from connectlib.core.money import display
+from connectlib.core.payment_kinds import currencies_of, takes
 from connectlib.core.refusals import Refused, Why, missing
 
 if TYPE_CHECKING:
@@ -44,6 +45,13 @@ def refuse_amount(command: CreateCharge, means: Means | None) -> Refused | None:
     currency = currency_of(command.currency)
     if currency is None:
         return Refused(Why.INVALID_CURRENCY, f"Invalid currency: {command.currency}.", "currency")
+    if means is not None and not takes(means.kind, command.currency):
+        return Refused(
+            Why.METHOD_CURRENCY_MISMATCH,
+            f"A payment method of the type {means.kind} cannot be charged in {command.currency}.",
+            "currency",
+            f"charge it in {' or '.join(currencies_of(means.kind))}, or with another method",
+        )
     if command.amount < currency.charge_min:
         least = display(currency.charge_min, command.currency)
         return Refused(

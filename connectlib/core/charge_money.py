@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectlib.core import application_fees, transfers
-from connectlib.core.balance_transactions import FeePart, Place, change
+from connectlib.core.balance_transactions import Place, change
 from connectlib.core.book import twin
 from connectlib.core.charge_bearers import borne_by, kind_of
 from connectlib.core.conversions import (
@@ -25,6 +25,7 @@ from connectlib.core.conversions import (
     sell_keys,
 )
 from connectlib.core.fee_bearers import ACCOUNT
+from connectlib.core.fees import FeeLine
 from connectlib.core.fx import Rate
 from connectlib.core.money import split
 from connectlib.core.postings import Fact, Owners, keys
@@ -137,30 +138,27 @@ def book_charge(
     scene = _Scene(book, draft, row, terms, means, fees, rates, day)
     source, settles = row.currency, terms.settles
     settled = exchanged(sums.amount, source, settles, scene.rate(source, settles))
-    parts = tuple(
-        FeePart(line.amount, line.type, line.description)
-        for line in fees.processing.lines(
-            terms.country,
-            settles,
-            means.kind,
-            settled.amount,
-            brand=means.brand,
-            method_country=means.country,
-            converted=source != settles,
-        )
+    parts = fees.processing.lines(
+        terms.country,
+        settles,
+        means.kind,
+        settled.amount,
+        brand=means.brand,
+        method_country=means.country,
+        converted=source != settles,
     )
     if row.account != book.world.account:
         return _direct(scene, sums, settled, parts)
     return _on_platform(scene, sums, settled, parts)
 
 
-def _of_account(scene: _Scene, parts: tuple[FeePart, ...]) -> tuple[FeePart, ...]:
+def _of_account(scene: _Scene, parts: tuple[FeeLine, ...]) -> tuple[FeeLine, ...]:
     """Those of the processor's fees that the account bears."""
     kind = kind_of(scene.row, scene.book.world.account)
     return borne_by(ACCOUNT, scene.fees.bearers, kind, scene.terms.payer, parts)
 
 
-def _came_in(scene: _Scene, settled: Amount, amount: int, parts: tuple[FeePart, ...]) -> str:
+def _came_in(scene: _Scene, settled: Amount, amount: int, parts: tuple[FeeLine, ...]) -> str:
     """The charge in the balance of its owner: the id of its balance transaction."""
     row, draft = scene.row, scene.draft
     sell(
@@ -185,7 +183,7 @@ def _came_in(scene: _Scene, settled: Amount, amount: int, parts: tuple[FeePart, 
     return into.id
 
 
-def _direct(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeePart, ...]) -> Made:
+def _direct(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLine, ...]) -> Made:
     book, draft, row, terms = scene.book, scene.draft, scene.row, scene.terms
     processing = sum(part.amount for part in parts)
     taken = _converted(scene, sums.application_fee, row.currency, settled.currency)
@@ -265,7 +263,7 @@ def _earn(
     )
 
 
-def _on_platform(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeePart, ...]) -> Made:
+def _on_platform(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLine, ...]) -> Made:
     draft, row = scene.draft, scene.row
     processing = sum(part.amount for part in parts)
     platform = row.account
@@ -280,15 +278,16 @@ def _on_platform(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeePar
         bt = _came_in(scene, settled, sums.amount, parts)
         draft.post(Fact.CHARGE, scene.owners(settled.currency, platform), (0, processing), row.id)
     total = 0
-    for account, passed_on in _shares(scene, sums, settled, parts):
-        if passed_on:
-            total += passed_on
-            _pass_on(scene, scene.book.new_id("tr"), account, passed_on, settled.currency)
+    if row.options is not None:
+        for account, passed_on in _shares(scene, sums, settled, parts):
+            if passed_on:
+                total += passed_on
+                _pass_on(scene, scene.book.new_id("tr"), account, passed_on, settled.currency)
     return Made(bt, settled, processing, transferred=total)
 
 
 def _shares(
-    scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeePart, ...]
+    scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLine, ...]
 ) -> list[tuple[str, int]]:
     """What each account of a split charge gets, less its part of the fees that accounts bear."""
     row = scene.row
@@ -307,7 +306,7 @@ def _shares(
     return [(account, share - part) for (account, share), part in zip(found, less, strict=True)]
 
 
-def _destination(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeePart, ...]) -> Made:
+def _destination(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLine, ...]) -> Made:
     book, draft, row, terms = scene.book, scene.draft, scene.row, scene.terms
     account, currency = row.destination or "", settled.currency
     processing = sum(part.amount for part in parts)
@@ -360,7 +359,7 @@ def _destination(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeePar
 
 
 def _borne(
-    scene: _Scene, passed_on: int, fee: int, settled: Amount, parts: tuple[FeePart, ...]
+    scene: _Scene, passed_on: int, fee: int, settled: Amount, parts: tuple[FeeLine, ...]
 ) -> int:
     """What the destination bears of the processor's fees: at most what it gets."""
     own = sum(part.amount for part in _of_account(scene, parts))

@@ -12,22 +12,17 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.book import Done, Keys
-from connectlib.core.charge_bearers import bearer_of
 from connectlib.core.charge_checks import refuse
 from connectlib.core.charge_money import touched
-from connectlib.core.conversions import NoRate, rate_of
-from connectlib.core.currencies import currency_of
+from connectlib.core.charge_rates import promised_rate, refuse_converted
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind
-from connectlib.core.fee_bearers import DIRECT, PLATFORM
-from connectlib.core.fx import Rate, convert, no_rate
-from connectlib.core.fx_quotes import usable
+from connectlib.core.fx import Rate
 from connectlib.core.idempotency import LEASE, answered
 from connectlib.core.machine import Machine
-from connectlib.core.money import display
 from connectlib.core.payment_methods import customer_of
-from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import Charge, Due, FxQuote
+from connectlib.core.refusals import Refused, Why
+from connectlib.core.rows import Charge, Due
 from connectlib.core.terms import Terms, parties, terms_of
 
 if TYPE_CHECKING:
@@ -109,9 +104,11 @@ class Recorded(NamedTuple):
 
 def record_keys(command: CreateCharge, world: World) -> Keys:
     """What recording needs: nothing is locked, accounts are read."""
-    splits = (account for account, _ in command.splits)
+    splits = [account for account, _ in command.splits]
     named = parties(command.account, command.destination, command.on_behalf_of, splits)
-    rows = tuple(one for one in (command.fx_quote, command.customer) if one)
+    rows: tuple[str, ...] = ()
+    if command.fx_quote is not None or command.customer is not None:
+        rows = tuple(one for one in (command.fx_quote, command.customer) if one)
     return Keys(rows=rows, accounts=tuple({world.account, *named}))
 
 
@@ -155,10 +152,10 @@ def open_charge(
 ) -> Recorded | Refused:
     """Draft a charge that is going to be asked for, and the due work that sees to it."""
     terms = terms_in(book, command)
-    rate = _promised_rate(book, command, terms)
+    rate = promised_rate(book, command, terms)
     if isinstance(rate, Refused):
         return rate
-    refused = _refuse_converted(book, command, terms, rates, fees)
+    refused = refuse_converted(book, command, terms, rates, fees)
     if refused is not None:
         return refused
     row = Charge(
@@ -196,6 +193,8 @@ def open_charge(
 
 def _options(command: CreateCharge, rate: Rate | None) -> str | None:
     """What the charge keeps of what few charges have."""
+    if rate is None and command.capture and not (command.splits or command.options):
+        return None
     options: dict[str, Any] = dict(command.options)
     if rate is not None:
         options["mid"] = [rate.mid_numerator, rate.mid_denominator]
@@ -203,16 +202,18 @@ def _options(command: CreateCharge, rate: Rate | None) -> str | None:
         options["splits"] = command.splits
     if not command.capture:
         options["capture"] = 0
-    return encode(options) if options else None
+    return encode(options)
 
 
 def with_policy(book: Book, command: CreateCharge, fees: FeePolicy) -> CreateCharge:
     """The charge with the application fee that the policy says, where it says none itself."""
     if command.application_fee_amount is not None or command.transfer_amount is not None:
         return command
+    if not fees.application:
+        return command
     direct = command.account != book.world.account
     payer = book.account(command.account if direct else command.destination or "")
-    if payer is None or not fees.application:
+    if payer is None:
         return command
     fee = fees.application_fee(
         command.amount, command.currency, account=payer.id, country=payer.country
@@ -252,59 +253,6 @@ def parties_of(row: Charge, world: World) -> tuple[str, ...]:
     return parties(world.account, row.account, row.destination, (row.on_behalf_of or "", *splits))
 
 
-def _promised_rate(book: Book, command: CreateCharge, terms: Terms) -> Rate | Refused | None:
-    """The rate that a quote promises; None where there is none."""
-    if command.fx_quote is None:
-        return None
-    quote = book.get(FxQuote, command.fx_quote, command.account)
-    if quote is None:
-        return missing("fx_quote", command.fx_quote, "fx_quote")
-    return usable(quote, command.currency, terms.settles, book.at)
-
-
-def _refuse_converted(
-    book: Book, command: CreateCharge, terms: Terms, rates: Rates, fees: FeePolicy
-) -> Refused | None:
-    """Why the amounts cannot be converted, or are too small once they are.
-
-    Asked before the processor is: money taken that cannot be booked would be nobody's.
-    """
-    try:
-        for source, target in _conversions(book, command, terms, fees):
-            rate_of(rates, book.at, source, target)
-        if command.currency == terms.settles:
-            return None
-        rate = rate_of(rates, book.at, command.currency, terms.settles)
-    except NoRate as none:
-        return no_rate(none.source, none.target)
-    least = currency_of(terms.settles)
-    settled = convert(command.amount, rate).amount
-    if least is not None and settled < least.charge_min:
-        return Refused(
-            Why.AMOUNT_TOO_SMALL,
-            f"The charge settles in {terms.settles}: {display(settled, terms.settles)} is less"
-            f" than the smallest amount there, {display(least.charge_min, terms.settles)}.",
-            "amount",
-            "charge more",
-        )
-    return None
-
-
-def _conversions(
-    book: Book, command: CreateCharge, terms: Terms, fees: FeePolicy
-) -> set[tuple[str, str]]:
-    """(from, to) of every conversion that booking a charge may need: see `charge_money`."""
-    found = {(terms.settles, arrives) for _, arrives in terms.arrivals}
-    direct = command.account != book.world.account
-    if command.application_fee_amount:
-        taken = terms.settles if direct else terms.arrives(command.destination or "")
-        found |= {(command.currency, taken), (command.currency, terms.earned)}
-    borne = {bearer_of(fees.bearers, fee, DIRECT, terms.payer) for fee in ("processing", "fx")}
-    if direct and PLATFORM in borne:
-        found.add((terms.settles, terms.billed))
-    return {(source, target) for source, target in found if source != target}
-
-
 def options_of(row: Charge) -> dict[str, Any]:
     """What few charges have: see `core.rows.Charge`."""
     found: dict[str, Any] = json.loads(row.options) if row.options else {}
@@ -322,13 +270,19 @@ def settles_for(row: Charge) -> str:
     return row.on_behalf_of or row.account
 
 
+_SUBMIT = int(DueKind.SUBMIT_CHARGE)
+
+
 def intent(row: Charge, *, at: int | None = None, lease: int = 0) -> Due:
     """The due work that a charge is until nothing is open outside about it.
 
     It falls due when the charge was last asked about; at: at another moment.
     """
-    asked = options_of(row).get("asked", row.created) if at is None else at
-    return Due(row.branch, row.world, int(asked), int(DueKind.SUBMIT_CHARGE), row.id, lease)
+    if at is None:
+        at = row.created
+        if row.options is not None:
+            at = int(options_of(row).get("asked", at))
+    return Due(row.branch, row.world, at, _SUBMIT, row.id, lease)
 
 
 def touch_keys(row: Charge) -> Keys:

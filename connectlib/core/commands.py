@@ -86,8 +86,28 @@ class CaptureCharge(NamedTuple):
     statement_descriptor: str | None = None
 
 
+class ReviewCharge(NamedTuple):
+    """`charges.review`. outcome: succeeded, failed, held or released.
+
+    amount: what was taken, None = all that was asked for; currency: what it was given in. code,
+    message: of a failure. reference: the processor's own number.
+    """
+
+    id: str
+    account: str
+    outcome: str
+    amount: int | None = None
+    currency: str | None = None
+    code: str = "processing_error"
+    message: str = ""
+    reference: str | None = None
+
+
 class CreateIntent(NamedTuple):
-    """`payment_intents.create`. fields: further columns of the row, as (name, value)."""
+    """`payment_intents.create`. fields: further columns of the row, as (name, value).
+
+    inline: the payment method to make for it; of the commands below too.
+    """
 
     amount: int
     currency: str
@@ -96,6 +116,7 @@ class CreateIntent(NamedTuple):
     method: str | None = None
     confirm: bool = False
     options: tuple[tuple[str, Any], ...] = ()
+    inline: CreatePaymentMethod | None = None
 
 
 class UpdateIntent(NamedTuple):
@@ -105,6 +126,7 @@ class UpdateIntent(NamedTuple):
     account: str
     fields: tuple[tuple[str, Any], ...] = ()
     method: str | None = None
+    inline: CreatePaymentMethod | None = None
 
 
 class ConfirmIntent(NamedTuple):
@@ -115,6 +137,7 @@ class ConfirmIntent(NamedTuple):
     method: str | None = None
     fields: tuple[tuple[str, Any], ...] = ()
     options: tuple[tuple[str, Any], ...] = ()
+    inline: CreatePaymentMethod | None = None
 
 
 class CancelIntent(NamedTuple):
@@ -132,6 +155,7 @@ class CreateSetup(NamedTuple):
     fields: tuple[tuple[str, Any], ...] = ()
     method: str | None = None
     confirm: bool = False
+    inline: CreatePaymentMethod | None = None
 
 
 class ConfirmSetup(NamedTuple):
@@ -141,6 +165,7 @@ class ConfirmSetup(NamedTuple):
     account: str
     method: str | None = None
     fields: tuple[tuple[str, Any], ...] = ()
+    inline: CreatePaymentMethod | None = None
 
 
 class CreateTransfer(NamedTuple):
@@ -185,6 +210,14 @@ class CreateRefund(NamedTuple):
     metadata: str = "{}"
     payment_intent: str | None = None
     currency: str | None = None
+
+
+class ReviewRefund(NamedTuple):
+    """`refunds.review`. failure: its reason, None where the buyer has the money."""
+
+    id: str
+    account: str
+    failure: str | None = None
 
 
 class CreateFeeRefund(NamedTuple):

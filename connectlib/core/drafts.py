@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from json import encoder as _json
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -41,9 +42,27 @@ def encode(value: Any) -> str:
     return "".join(_chunks(value, 0)) if _chunks is not None else _slow(value)
 
 
-def decode(kind: type[R], snapshot: str) -> R:
+def snapshot(row: Versioned) -> str:
+    """Compact JSON of a row without the defaults at its end: most of a wide row says nothing."""
+    kind: Any = type(row)
+    defaults = _defaults(kind)
+    last = len(row)
+    while row[last - 1] == defaults[last - 1]:
+        last -= 1
+    return encode(row[:last])
+
+
+@cache
+def _defaults(kind: Any) -> tuple[Any, ...]:
+    return tuple(kind._field_defaults.get(name, _REQUIRED) for name in kind._fields)
+
+
+_REQUIRED = object()
+
+
+def decode(kind: type[R], text: str) -> R:
     """The row that a snapshot holds; fields added since have their defaults."""
-    return kind(*json.loads(snapshot))
+    return kind(*json.loads(text))
 
 
 class Unpaid(NamedTuple):

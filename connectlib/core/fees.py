@@ -36,11 +36,15 @@ CACHED_MAX = 4096
 
 
 class FeeLine(NamedTuple):
-    """One line of the `fee_details` of a balance transaction, in minor units."""
+    """One line of the `fee_details` of a balance transaction, in minor units.
+
+    application: the account that an application fee goes to.
+    """
 
     amount: int
     type: str
     description: str
+    application: str | None = None
 
     @property
     def is_conversion(self) -> bool:
@@ -112,6 +116,10 @@ class FeeSchedule:
         than the buyer paid in.
         """
         prices = self._priced(country, currency, kind, brand, method_country, converted)
+        if len(prices) == 1:
+            ((description, rate),) = prices
+            fee = rate.of(amount)
+            return (FeeLine(fee, STRIPE_FEE, description),) if fee else ()
         fees = ((rate.of(amount), description) for description, rate in prices)
         return tuple(FeeLine(fee, STRIPE_FEE, description) for fee, description in fees if fee)
 

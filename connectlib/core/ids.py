@@ -15,6 +15,7 @@ BRANCH, TICK, RANDOM = 3, 10, 16
 BODY = BRANCH + TICK + RANDOM
 #: Microseconds are shifted by this much: a tick is 32 of them, and 50 bits last until 3100.
 TICK_SHIFT = 5
+_TICK_MAX = (1 << 5 * TICK) - 1
 
 _LETTERS = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
@@ -58,6 +59,15 @@ def _branch_of(part: str) -> int | None:
             return None
         value = value << 5 | digit
     return value
+
+
+def edge(prefix: str, branch: int, at: int) -> str:
+    """A text at an instant in the order of ids: after those made before it, before the others.
+
+    at: microseconds; what is outside of 1970 to 3100 is the nearer end of it.
+    """
+    tick = min(max(at, 0) >> TICK_SHIFT, _TICK_MAX)
+    return f"{prefix}_{branch_part(branch)}{tick_part(tick)}"
 
 
 def branch_of(id_: str) -> int | None:

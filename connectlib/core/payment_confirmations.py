@@ -6,11 +6,9 @@ asked, the second what was answered (`charge_answers`). The key of the call prom
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.book import Done, Keys, Stale
-from connectlib.core.charge_checks import refuse, refuse_amount
 from connectlib.core.charges import (
     MACHINE as CHARGE,
 )
@@ -25,9 +23,16 @@ from connectlib.core.charges import (
 from connectlib.core.charges import (
     intent as due_of,
 )
-from connectlib.core.commands import CreateCharge
 from connectlib.core.drafts import Draft
 from connectlib.core.idempotency import LEASE, answered
+from connectlib.core.method_data import DATA, draft_row
+from connectlib.core.payment_checks import (
+    Given,
+    charge_for,
+    refuse_charge,
+    refuse_customer,
+    refuse_types,
+)
 from connectlib.core.payment_intents import (
     MACHINE,
     bound,
@@ -35,31 +40,16 @@ from connectlib.core.payment_intents import (
     method_types,
     unexpected,
 )
-from connectlib.core.payment_methods import customer_of, refuse_use, row_of
+from connectlib.core.payment_methods import refuse_use
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import Charge, PaymentIntent, PaymentMethod, amend
 
 if TYPE_CHECKING:
     from connectlib.core.book import Book, Outcome, Request
-    from connectlib.core.commands import ConfirmIntent, CreateIntent
+    from connectlib.core.commands import ConfirmIntent, CreateCharge, CreateIntent
     from connectlib.core.conversions import Rates
     from connectlib.core.fee_policies import FeePolicy
-    from connectlib.core.means import Means
-    from connectlib.core.payment_methods import Known
     from connectlib.core.rows import World
-
-
-class Given(NamedTuple):
-    """A payment method to confirm with: a stored row, or what the processor knows of a source.
-
-    details: the `payment_method_details` of a charge made with it (compact JSON).
-    """
-
-    row: PaymentMethod | None
-    known: Known
-    means: Means
-    details: str
-    billing: str | None = None
 
 
 class Opened(NamedTuple):
@@ -77,42 +67,6 @@ def keys_for(charge: CreateCharge, world: World, *rows: str | None) -> Keys:
     )
 
 
-def charge_for(
-    intent: PaymentIntent, method: PaymentMethod | None = None, **options: Any
-) -> CreateCharge:
-    """The charge that an attempt of an intent makes."""
-    billing = json.loads(method.billing) if method and method.billing else None
-    kept = {
-        "billing": billing,
-        "shipping": json.loads(intent.shipping) if intent.shipping else None,
-        "ready": method.ready or None if method else None,
-        "off_session": intent.off_session or None,
-        **options,
-    }
-    splits = json.loads(intent.splits) if intent.splits else ()
-    return CreateCharge(
-        intent.amount,
-        intent.currency,
-        method.token if method else "",
-        intent.account,
-        intent.destination,
-        intent.transfer_amount,
-        intent.application_fee_amount,
-        intent.on_behalf_of,
-        intent.transfer_group,
-        intent.description,
-        intent.statement_descriptor,
-        intent.receipt_email,
-        intent.metadata,
-        intent.capture_method != "manual",
-        intent.customer,
-        method.id if method else None,
-        tuple((str(account), int(amount)) for account, amount in splits),
-        intent.fx_quote,
-        tuple((name, value) for name, value in kept.items() if value is not None),
-    )
-
-
 def create(
     book: Book,
     command: CreateIntent,
@@ -124,8 +78,11 @@ def create(
 ) -> Outcome[Opened]:
     """Make an intent, and confirm it at once where that is asked for."""
     row = _row(book, command, has_method=given is not None)
-    means = given.means if isinstance(given, Given) else None
-    refused = refuse(book, charge_for(row), means) or refuse_customer(book, row)
+    refused = (
+        refuse_types(row)
+        or refuse_charge(book, charge_for(row), given)
+        or refuse_customer(book, row)
+    )
     if refused is not None:
         return refused
     if isinstance(given, Refused):
@@ -153,31 +110,6 @@ def create(
     draft.emit("payment_intent.created", row)
     draft.key = answered(book, request, row)
     return Done(Opened(row), draft)
-
-
-def refuse_customer(book: Book, intent: PaymentIntent) -> Refused | None:
-    """Why the customer named cannot pay; None where nobody is named, or they can."""
-    if intent.customer is None:
-        return None
-    found = customer_of(book, intent.customer, intent.account, "customer")
-    return found if isinstance(found, Refused) else None
-
-
-def refuse_change(book: Book, intent: PaymentIntent, changes: dict[str, Any]) -> Refused | None:
-    """Why an intent cannot become what an update says; None where it can."""
-    after = amend(intent, **changes)
-    if after.customer != intent.customer:
-        refused = refuse_customer(book, after)
-        if refused is not None:
-            return refused
-    if intent.splits and (after.amount, after.currency) != (intent.amount, intent.currency):
-        return Refused(
-            Why.PARAMETER_INVALID,
-            f"The amount of {intent.id} has been split already.",
-            "amount",
-            "cancel it and create another payment intent with the new amount and its splits",
-        )
-    return refuse_amount(charge_for(after), None)
 
 
 def _row(book: Book, command: CreateIntent, *, has_method: bool) -> PaymentIntent:
@@ -240,12 +172,11 @@ def method_for(
             f"The PaymentMethod provided ({given.known.kind}) is not allowed for this"
             " PaymentIntent. Please attach a PaymentMethod of one of the following types:"
             f" {', '.join(kinds)}.",
-            "payment_method",
+            "payment_method" if given.inline is None else DATA,
             "name its type in payment_method_types when the payment intent is created",
         )
     if given.row is None:
-        made = row_of(book, given.known, intent.account, None, given.billing)
-        return draft.put(made)
+        return draft_row(book, draft, given, intent.account)
     found = book.get(PaymentMethod, given.row.id, intent.account)
     if found is None:
         raise Stale(f"{given.row.id} was not gathered")
@@ -270,7 +201,7 @@ def _attempt(
     if isinstance(method, Refused):
         return method
     command = with_policy(book, charge_for(intent, method, **options), fees)
-    refused = refuse(book, command, given.means)
+    refused = refuse_charge(book, command, given)
     if refused is not None:
         return refused
     id_ = book.new_id("ch")

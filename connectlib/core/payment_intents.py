@@ -15,6 +15,7 @@ from connectlib.core.book import Done, Keys
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
+from connectlib.core.next_actions import AGAIN, shown, taken_up
 from connectlib.core.payment_methods import keep, used
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Customer, PaymentIntent, PaymentMethod, amend
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connectlib.core.book import Book, Outcome, Request
+    from connectlib.core.next_actions import Action
     from connectlib.core.rows import Charge
 
 #: confirm, capture, cancel and authenticate are the caller's and the buyer's; the other moves
@@ -85,7 +87,7 @@ def follow(
     draft: Draft,
     charge: Charge,
     *,
-    action: tuple[str, str] | None = None,
+    action: Action | None = None,
     refusal: Refused | None = None,
 ) -> None:
     """Draft what the new state of a charge makes of its intent and of the method used.
@@ -99,6 +101,8 @@ def follow(
     if not isinstance(found, PaymentIntent) or found.charge != charge.id:
         return
     move, event = FOLLOWS[charge.status]
+    if action is not None and move == "accept":  # a voucher: accepted, but the buyer has to pay it
+        move, event = FOLLOWS["requires_action"]
     canceling = charge.status == "failed" and found.cancellation_reason is not None
     if canceling:
         move, event = "let_go", "payment_intent.canceled"
@@ -113,16 +117,21 @@ def follow(
 
 
 def _changes(
-    book: Book, intent: PaymentIntent, charge: Charge, move: str, action: tuple[str, str] | None
+    book: Book, intent: PaymentIntent, charge: Charge, move: str, action: Action | None
 ) -> dict[str, Any]:
     """The fields of an intent that a move of its charge changes, beside its status."""
-    common: dict[str, Any] = {"next_action": None, "amount_capturable": 0}
+    options, asked = taken_up(intent.options)
+    common: dict[str, Any] = {"next_action": None, "amount_capturable": 0, "options": options}
+    # A cancellation that came too late is none.
+    paid = {"last_error": None, "cancellation_reason": None}
     if move == "succeed":
-        return common | {"amount_received": captured(charge), "last_error": None}
+        return common | paid | {"amount_received": captured(charge)}
     if move == "hold":
-        return common | {"amount_capturable": intent.amount, "last_error": None}
+        return common | paid | {"amount_capturable": intent.amount}
     if move == "ask_buyer" and action is not None:
-        return common | {"next_action": _action(intent, *action), "last_error": None}
+        if action != AGAIN or asked is None:
+            asked = shown(action, return_url=intent.return_url, at=book.at)
+        return common | {"next_action": asked, "last_error": None}
     if move == "decline":
         return common | {
             "last_error": error_of(charge),
@@ -133,18 +142,6 @@ def _changes(
         reason = intent.cancellation_reason or "automatic"
         return common | {"canceled_at": book.at, "cancellation_reason": reason}
     return common
-
-
-def _action(intent: PaymentIntent, kind: str, url: str) -> str:
-    if kind == "redirect_to_url":
-        details: dict[str, Any] = {"return_url": intent.return_url, "url": url}
-    else:
-        details = {
-            "arrival_date": None,
-            "hosted_verification_url": url,
-            "microdeposit_type": "amounts",
-        }
-    return encode({"type": kind, kind: details})
 
 
 def error_of(charge: Charge) -> str:

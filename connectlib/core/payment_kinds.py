@@ -28,6 +28,11 @@ KINDS: dict[str, Kind] = {
 
 
 def takes(kind: str, currency: str) -> bool:
-    """Whether a kind of payment can be charged in a currency."""
+    """Whether a kind of payment can be charged in a currency; one that is not known can."""
     found = KINDS.get(kind)
     return found is None or not found.currencies or currency in found.currencies
+
+
+def currencies_of(kind: str) -> list[str]:
+    """The currencies that a kind of payment can be charged in; none: any."""
+    return sorted(KINDS.get(kind, Kind()).currencies)

@@ -13,6 +13,7 @@ from connectlib.core.charges import intent as due_of
 from connectlib.core.drafts import Draft
 from connectlib.core.idempotency import answered
 from connectlib.core.money import display
+from connectlib.core.next_actions import put_aside
 from connectlib.core.payment_confirmations import Opened, ask, asked_of, charge_of
 from connectlib.core.payment_intents import CANCELABLE, MACHINE, find, unexpected
 from connectlib.core.refusals import Refused, Why
@@ -21,6 +22,7 @@ from connectlib.core.rows import Charge, amend
 if TYPE_CHECKING:
     from connectlib.core.book import Book, Outcome, Request
     from connectlib.core.commands import CancelIntent, CaptureCharge
+    from connectlib.core.rows import PaymentIntent
 
 #: Reasons that a caller may give for a cancellation.
 REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
@@ -43,6 +45,8 @@ def authenticate(
     charge = charge_of(book, intent)
     if isinstance(charge, Refused):
         return charge
+    if charge.status == "processing":
+        return _voucher(intent)
     draft = Draft()
     draft.origin = request.key if request else None
     if intent.confirmation_method == "manual" and proof is None:
@@ -58,7 +62,25 @@ def authenticate(
         draft.key = answered(book, request, row)
         return Done(Opened(row), draft)
     asked = asked_of(book, charge, "resume", authenticated=1, proof=proof)
-    return ask(book, draft, intent, asked, request, authenticated=1, next_action=None)
+    return ask(
+        book,
+        draft,
+        intent,
+        asked,
+        request,
+        authenticated=1,
+        next_action=None,
+        options=put_aside(intent.options, intent.next_action),
+    )
+
+
+def _voucher(intent: PaymentIntent) -> Refused:
+    return Refused(
+        Why.INTENT_UNEXPECTED_STATE,
+        f"The buyer of this PaymentIntent ({intent.id}) has a voucher to pay, nothing to prove.",
+        None,
+        "wait for the processor to tell whether it has been paid; in tests, advance the clock",
+    )
 
 
 def capture(book: Book, command: CaptureCharge, *, request: Request | None) -> Outcome[Opened]:

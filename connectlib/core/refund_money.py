@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectlib.core.application_fees import back_keys, fee_share, give_fee_back
-from connectlib.core.balance_transactions import FeePart, Place, change
+from connectlib.core.balance_transactions import Place, change
 from connectlib.core.book import Keys, Stale, twin
 from connectlib.core.charge_bearers import bearer_of
 from connectlib.core.conversions import (
@@ -22,6 +22,7 @@ from connectlib.core.conversions import (
     sell_keys,
 )
 from connectlib.core.fee_bearers import DIRECT, PLATFORM
+from connectlib.core.fees import FeeLine
 from connectlib.core.fx import no_rate
 from connectlib.core.means import means_of
 from connectlib.core.moments import DAY, midnight
@@ -335,7 +336,7 @@ def _fee_parts(
     out: Amount,
     owners: Owners,
     fees: FeePolicy,
-) -> tuple[FeePart, ...]:
+) -> tuple[FeeLine, ...]:
     """What the processor returns and takes with a refund: the parts of its balance transaction.
 
     What the platform bears of a direct charge goes into its own balance, in the currency that
@@ -346,7 +347,7 @@ def _fee_parts(
     payer = account.fees_payer if account is not None else "account"
     means = means_of(charge)
     cost = fees.refund.of(charge.country, out.currency, means.kind, out.amount, brand=means.brand)
-    here: list[FeePart] = []
+    here: list[FeeLine] = []
     for fee, fact, amount, what in (
         (
             "processing",
@@ -366,6 +367,6 @@ def _fee_parts(
             place = Place(platform, out.currency, owners.day)
             change(book, draft, place, "stripe_fee", -amount, row.id, what)
         else:
-            here.append(FeePart(amount, "stripe_fee", what))
+            here.append(FeeLine(amount, "stripe_fee", what))
         draft.post(fact, of, (abs(amount),), row.id)
     return tuple(here)

@@ -28,7 +28,7 @@ from connectlib.core.refund_money import (
     move,
     plan,
 )
-from connectlib.core.refusals import Refused, missing, wrong_currency
+from connectlib.core.refusals import Refused, Why, missing, wrong_currency
 from connectlib.core.rows import Charge, Due, Refund, amend
 from connectlib.core.waiting import begin
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from connectlib.core.book import Book, Outcome, Request
-    from connectlib.core.commands import CreateRefund
+    from connectlib.core.commands import CreateRefund, ReviewRefund
     from connectlib.core.conversions import Rates
     from connectlib.core.fee_policies import FeePolicy
     from connectlib.core.rows import Versioned, World
@@ -231,6 +231,28 @@ def _failed(book: Book, row: Refund, draft: Draft, owners: Owners, failure: str)
         )
         draft.emit("charge.updated", changed)
     return Done(done, draft)
+
+
+def review(book: Book, command: ReviewRefund, *, request: Request | None) -> Outcome[Refund]:
+    """Book what a person has found out about a refund that the processor does not answer for."""
+    row = book.get(Refund, command.id, command.account)
+    if row is None:
+        return missing("refund", command.id, "id")
+    if row.status != MACHINE.initial or row.pending_reason != REVIEW:
+        reason = f", {row.pending_reason}" if row.pending_reason else ""
+        return Refused(
+            Why.REFUND_UNEXPECTED_STATE,
+            f"You cannot review the refund {row.id} because it has a state of"
+            f" {row.status}{reason}. Only a pending refund that is {REVIEW} may be decided by"
+            " hand.",
+            "id",
+            "its processor answers for it: connect.run_due() asks",
+        )
+    moved = settle(book, row, None, command.failure)
+    if isinstance(moved, Done):
+        moved.draft.origin = request.key if request else None
+        moved.draft.key = answered(book, request, moved.value)
+    return moved
 
 
 def wait(book: Book, row: Refund, due: Due, *, safe: int | None = None) -> Outcome[Refund]:

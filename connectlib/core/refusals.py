@@ -57,6 +57,9 @@ class Why(Enum):
     )
     CHARGE_ALREADY_CAPTURED = ("invalid_request_error", "charge_already_captured", 400, False)
     CHARGE_EXPIRED = ("invalid_request_error", "charge_expired_for_capture", 400, False)
+    #: Ours: of a review by hand, which Stripe does not have.
+    CHARGE_UNEXPECTED_STATE = ("invalid_request_error", "charge_unexpected_state", 400, True)
+    REFUND_UNEXPECTED_STATE = ("invalid_request_error", "refund_unexpected_state", 400, True)
     CHARGE_NOT_REFUNDABLE = ("invalid_request_error", "charge_not_refundable", 400, True)
     TRANSFER_ALREADY_REVERSED = (
         "invalid_request_error",
@@ -86,6 +89,19 @@ class Why(Enum):
     BALANCE_INSUFFICIENT = ("invalid_request_error", "balance_insufficient", 400, True)
     #: docs.stripe.com/error-codes; for a transfer the code is `transfers_fx_quote_invalid`.
     FX_QUOTE_INVALID = ("invalid_request_error", "payment_intent_fx_quote_invalid", 400, False)
+    #: docs.stripe.com/error-codes.
+    METHOD_CURRENCY_MISMATCH = (
+        "invalid_request_error",
+        "payment_method_currency_mismatch",
+        400,
+        False,
+    )
+    INTENT_PARAMETER_INVALID = (
+        "invalid_request_error",
+        "payment_intent_invalid_parameter",
+        400,
+        False,
+    )
     PAYMENT_METHOD_SPENT = ("invalid_request_error", None, 400, False, "payment_method_spent")
     PAYMENT_METHOD_TAKEN = ("invalid_request_error", None, 400, False, "payment_method_taken")
     PAYMENT_METHOD_LOOSE = ("invalid_request_error", None, 400, True, "payment_method_loose")

@@ -106,6 +106,7 @@ class Charge(NamedTuple):
     failure_message: str | None = None
     outcome: str | None = None
     metadata: str = "{}"
+    country: str = ""
     amount_captured: int | None = None
     capture_before: int = 0
     payment_intent: str | None = None
@@ -114,7 +115,6 @@ class Charge(NamedTuple):
     settled: int | None = None
     settled_currency: str | None = None
     exchange_rate: str | None = None
-    country: str = ""
     refunds_waiting: int = 0
     options: str | None = None
 

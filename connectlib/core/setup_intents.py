@@ -15,14 +15,17 @@ from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind
 from connectlib.core.idempotency import LEASE, answered
 from connectlib.core.machine import Machine
+from connectlib.core.method_data import DATA, draft_row
 from connectlib.core.moments import HOUR, MINUTE
-from connectlib.core.payment_methods import keep, refuse_use, row_of
+from connectlib.core.next_actions import AGAIN, put_aside, shown, taken_up
+from connectlib.core.payment_methods import customer_of, keep, refuse_use
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Customer, Due, PaymentMethod, SetupIntent, amend
 
 if TYPE_CHECKING:
     from connectlib.core.book import Book, Outcome, Request
-    from connectlib.core.commands import ConfirmSetup, CreateSetup
+    from connectlib.core.commands import ConfirmSetup, CreatePaymentMethod, CreateSetup
+    from connectlib.core.next_actions import Action
     from connectlib.core.payment_methods import Known
 
 MACHINE = Machine(
@@ -54,11 +57,12 @@ _EVENTS = {
 
 
 class Given(NamedTuple):
-    """A method to set up: a stored row, or what the processor knows of a source."""
+    """A method to set up: a stored row, or what the processor knows of one to be made."""
 
     row: PaymentMethod | None
     known: Known
     billing: str | None = None
+    inline: CreatePaymentMethod | None = None
 
 
 class Asked(NamedTuple):
@@ -134,10 +138,8 @@ def create(
 def _refuse_customer(book: Book, row: SetupIntent) -> Refused | None:
     if row.customer is None:
         return None
-    customer = book.get(Customer, row.customer, row.account)
-    if customer is None or customer.deleted:
-        return missing("customer", row.customer, "customer")
-    return None
+    found = customer_of(book, row.customer, row.account, "customer")
+    return found if isinstance(found, Refused) else None
 
 
 def method_for(book: Book, draft: Draft, row: SetupIntent, given: Given) -> PaymentMethod | Refused:
@@ -148,11 +150,11 @@ def method_for(book: Book, draft: Draft, row: SetupIntent, given: Given) -> Paym
             Why.PARAMETER_INVALID,
             f"The PaymentMethod provided ({given.known.kind}) is not allowed for this"
             f" SetupIntent. Please attach one of the following types: {', '.join(kinds)}.",
-            "payment_method",
+            "payment_method" if given.inline is None else DATA,
             "name its type in payment_method_types when the setup intent is created",
         )
     if given.row is None:
-        return draft.put(row_of(book, given.known, row.account, None, given.billing))
+        return draft_row(book, draft, given, row.account)
     found = book.get(PaymentMethod, given.row.id, row.account)
     if found is None:
         raise Stale(f"{given.row.id} was not gathered")
@@ -170,9 +172,8 @@ def confirm(
     row = find(book, command.id, command.account)
     if isinstance(row, Refused):
         return row
-    allowed = ("requires_payment_method", "requires_confirmation")
-    if row.status not in allowed:
-        return unexpected(row, "confirm", allowed)
+    if row.status not in OPEN:
+        return unexpected(row, "confirm", OPEN)
     if isinstance(given, Refused):
         return given
     draft = Draft()
@@ -249,7 +250,7 @@ def authenticate(
         raise Stale(f"{row.method_id} was not gathered")
     draft = Draft()
     draft.origin = request.key if request else None
-    options = json.loads(row.options) | {"proof": proof}
+    options = json.loads(put_aside(row.options, row.next_action)) | {"proof": proof}
     asked = amend(
         row,
         version=row.version + 1,
@@ -267,7 +268,7 @@ def answer(
     due: Due | None,
     *,
     move: str,
-    action: tuple[str, str] | None = None,
+    action: Action | None = None,
     refusal: Refused | None = None,
 ) -> Outcome[SetupIntent]:
     """Book what the processor has answered: succeed, ask_buyer or decline. Once only.
@@ -282,15 +283,18 @@ def answer(
     status = MACHINE.next(row.status, move)
     if status is None:
         return Done(row, draft)
-    changes: dict[str, Any] = {"next_action": None, "last_error": None}
+    options, asked = taken_up(row.options)
+    changes: dict[str, Any] = {"next_action": None, "last_error": None, "options": options}
     if refusal is not None:
         changes["last_error"] = _error(row, refusal)
     if move == "ask_buyer" and action is not None:
-        kind, url = action
-        changes["next_action"] = encode({"type": kind, kind: {"url": url}})
-        options = json.loads(row.options)
-        options.pop("proof", None)
-        changes |= {"options": encode(options), "authenticated": 0}
+        again = asked if action == AGAIN else None
+        kept = {name: each for name, each in json.loads(options).items() if name != "proof"}
+        changes |= {
+            "next_action": again or shown(action, return_url=row.return_url, at=book.at),
+            "options": encode(kept),
+            "authenticated": 0,
+        }
     if move == "decline":
         changes["method_id"] = None
     moved = draft.put(amend(row, version=row.version + 1, status=status, **changes))
@@ -386,15 +390,8 @@ def cancel(
         return unexpected(row, "cancel", CANCELABLE)
     draft = Draft()
     draft.origin = request.key if request else None
-    gone = draft.put(
-        amend(
-            row,
-            version=row.version + 1,
-            status=status,
-            cancellation_reason=reason,
-            next_action=None,
-        )
-    )
+    changes = {"status": status, "cancellation_reason": reason, "next_action": None}
+    gone = draft.put(amend(row, version=row.version + 1, **changes))
     draft.emit("setup_intent.canceled", gone)
     draft.key = answered(book, request, gone)
     return Done(gone, draft)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from connectlib.core.rows import Account, World
 
@@ -69,18 +69,21 @@ def terms_of(
     account: str,
     destination: str | None = None,
     on_behalf_of: str | None = None,
-    splits: Iterable[str] = (),
+    splits: Sequence[str] = (),
 ) -> Terms:
     """The terms of a charge, given how to find an account by its id."""
     platform = find(world.account)
     business = find(on_behalf_of or account)
     settles = currency_at(business, currency)
-    payees = dict.fromkeys(one for one in (destination, *splits) if one)
+    arrivals: tuple[tuple[str, str], ...] = ()
+    if destination is not None or splits:
+        payees = dict.fromkeys(one for one in (destination, *splits) if one)
+        arrivals = tuple((one, currency_at(find(one), settles)) for one in payees)
     return Terms(
         business.country if business else world.country,
         settles,
         currency_at(platform, currency),
         currency_at(platform, settles),
         business.fees_payer if business is not None else "account",
-        tuple((one, currency_at(find(one), settles)) for one in payees),
+        arrivals,
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from connectlib.core import charge_answers, charge_captures, charges
 from connectlib.core.book import Done, Work
 from connectlib.core.means import Means, means_of
+from connectlib.core.next_actions import AGAIN, Action
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import Account, Charge
 from connectlib.core.terms import Terms
@@ -142,6 +143,7 @@ def _request(row: Charge, verb: str) -> Any:
         authenticated=bool(options.get("authenticated")),
         ready=bool(options.get("ready")),
         proof=options.get("proof"),
+        return_url=options.get("return_url"),
     )
 
 
@@ -151,14 +153,19 @@ def working(ground: Ground, case: Case, answer: Any) -> Work[Charge] | None:
     if isinstance(answer, Approved | Captured):
         return _approval(ground, case, answer)
     if isinstance(answer, Accepted):
-        decide = partial(charge_answers.accept, row=row, due=due, ask_after=answer.ask_after)
+        meanwhile = None if charges.options_of(row).get("no_action") else answer.action
+        decide = partial(
+            charge_answers.accept,
+            row=row,
+            due=due,
+            ask_after=answer.ask_after,
+            action=None if meanwhile is None else Action(*meanwhile),
+        )
         return _plain(row, decide)
     if isinstance(answer, RequiresAction):
         if row.payment_intent is None or charges.options_of(row).get("no_action"):
             return _plain(row, partial(charge_answers.decline, row=row, due=due, refusal=_NO_BUYER))
-        decide = partial(
-            charge_answers.ask_buyer, row=row, due=due, kind=answer.kind, url=answer.url
-        )
+        decide = partial(charge_answers.ask_buyer, row=row, due=due, action=Action(*answer))
         return _plain(row, decide)
     if isinstance(answer, Declined):
         if charges.options_of(row).get("proof") and answer.code.endswith(TRY_AGAIN):
@@ -203,8 +210,7 @@ def _again(row: Charge, due: Due | None, answer: Declined) -> Callable[..., Outc
         charge_answers.ask_buyer,
         row=row,
         due=due,
-        kind="verify_with_microdeposits",
-        url="",
+        action=AGAIN,
         refusal=refusal,
     )
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connectlib.core import charge_captures, charges
+from connectlib.core import charge_captures, charge_reviews, charges
 from connectlib.core.book import Done, Replayed, Work
 from connectlib.core.drafts import encode
 from connectlib.core.idempotency import in_use
 from connectlib.core.means import Means
 from connectlib.core.refusals import Refused, missing
 from connectlib.core.rows import Charge
-from connectlib.flows.charge_answers import drive, finish, recorded_of
+from connectlib.flows.charge_answers import case_of, drive, finish, recorded_of
 from connectlib.flows.ground import by_branch, recall
+from connectlib.flows.single import do_one
 from connectlib.ports.steps import ask, resolve, transact
 from connectlib.ports.store import One
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connectlib.core.book import Request
-    from connectlib.core.commands import CaptureCharge, CreateCharge
+    from connectlib.core.commands import CaptureCharge, CreateCharge, ReviewCharge
     from connectlib.core.rows import Due
     from connectlib.flows.ground import Ground
     from connectlib.ports.processor import Method
@@ -178,6 +179,31 @@ def capture(
     (settled,) = yield from finish(ground, [recorded], methods)
     found = shown(settled)
     return found
+
+
+def review(
+    ground: Ground, command: ReviewCharge, request: Request | None
+) -> Flow[Charge | Refused]:
+    """Book what a person has found out about a charge; the processor is not asked."""
+    branch = ground.branch(command.id)
+    row = yield from ask(One(Charge, branch, ground.world.id, command.id, command.account))
+    if row is None:
+        return missing("charge", command.id, "id")
+    case = yield from case_of(ground, row, None)
+    work = Work(
+        charges.settle_keys(row, ground.world, terms=case.terms, means=case.means),
+        partial(
+            charge_reviews.review,
+            command=command,
+            terms=case.terms,
+            means=case.means,
+            request=request,
+            rates=ground.fx.table,
+            fees=ground.fees,
+        ),
+        request=request,
+    )
+    return (yield from do_one(ground, branch, work))
 
 
 def submit(ground: Ground, dues: Sequence[Due]) -> Flow[None]:

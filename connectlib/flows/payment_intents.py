@@ -5,11 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from connectlib.core import payment_confirmations, payment_intents, payment_verbs
+from connectlib.core import (
+    payment_checks,
+    payment_confirmations,
+    payment_intents,
+    payment_verbs,
+)
 from connectlib.core.book import Done, Keys, Work
 from connectlib.core.charges import ADVICE, parties_of, rows_of
 from connectlib.core.idempotency import in_use
-from connectlib.core.payment_confirmations import Given, Opened, charge_for, keys_for
+from connectlib.core.payment_checks import Given, charge_for
+from connectlib.core.payment_confirmations import Opened, keys_for
 from connectlib.core.refusals import Refused, missing
 from connectlib.core.rows import Charge, PaymentIntent, amend
 from connectlib.flows.charge_answers import finish, recorded_of
@@ -32,13 +38,21 @@ if TYPE_CHECKING:
         UpdateIntent,
     )
     from connectlib.flows.ground import Ground
+    from connectlib.flows.payment_methods import Inline
     from connectlib.ports.steps import Flow
 
 
 def _given(
-    ground: Ground, method: str | None, account: str, customer: str | None
+    ground: Ground,
+    method: str | None,
+    account: str,
+    customer: str | None,
+    inline: Inline | None,
 ) -> Flow[Given | Refused | None]:
     """What is known of the method to pay with; a refusal is told after the key has been seen."""
+    if inline is not None:
+        said, known = inline
+        return Given(None, known, means_with(known), details_of(known), said.billing, said)
     if method is None:
         return None
     found = yield from usable(ground, method, account, customer)
@@ -55,12 +69,20 @@ def _row_of(given: Given | Refused | None) -> str | None:
 
 
 def create(
-    ground: Ground, command: CreateIntent, request: Request | None, *, branch: int
+    ground: Ground,
+    command: CreateIntent,
+    request: Request | None,
+    *,
+    branch: int,
+    inline: Inline | None = None,
 ) -> Flow[PaymentIntent | Refused]:
-    """Make an intent; confirm it at once where that is asked for."""
+    """Make an intent; confirm it at once where that is asked for.
+
+    inline: the method of `payment_method_data`, where it is given so.
+    """
     fields = dict(command.fields)
     customer = fields.get("customer")
-    given = yield from _given(ground, command.method, command.account, customer)
+    given = yield from _given(ground, command.method, command.account, customer, inline)
     sketch = PaymentIntent(
         branch, "", ground.world.id, command.account, 1, 0, command.amount, command.currency,
         "", "", **fields,
@@ -83,7 +105,10 @@ def create(
 
 
 def update(
-    ground: Ground, command: UpdateIntent, request: Request | None
+    ground: Ground,
+    command: UpdateIntent,
+    request: Request | None,
+    inline: Inline | None = None,
 ) -> Flow[PaymentIntent | Refused]:
     """Change an intent that has not been paid yet."""
     intent = yield from _find(ground, command.id, command.account)
@@ -91,7 +116,7 @@ def update(
         return intent
     changes = dict(command.fields)
     customer = changes.get("customer", intent.customer)
-    given = yield from _given(ground, command.method, command.account, customer)
+    given = yield from _given(ground, command.method, command.account, customer, inline)
     find_method = None
     if given is not None:
         find_method = partial(payment_confirmations.method_for, given=given)
@@ -104,7 +129,7 @@ def update(
             account=command.account,
             changes=changes,
             find_method=find_method,
-            refuse=payment_confirmations.refuse_change,
+            refuse=partial(payment_checks.refuse_change, given=given),
             request=request,
         ),
         request=request,
@@ -114,7 +139,10 @@ def update(
 
 
 def confirm(
-    ground: Ground, command: ConfirmIntent, request: Request | None
+    ground: Ground,
+    command: ConfirmIntent,
+    request: Request | None,
+    inline: Inline | None = None,
 ) -> Flow[PaymentIntent | Refused]:
     """Try to pay with the method given, or with the one that the intent has."""
     intent = yield from _find(ground, command.id, command.account)
@@ -124,7 +152,7 @@ def confirm(
     method = command.method
     if method is None and not intent.authenticated:
         method = intent.method_id
-    given = yield from _given(ground, method, command.account, intent.customer)
+    given = yield from _given(ground, method, command.account, intent.customer, inline)
     row = _row_of(given)
     keys = yield from _keys(ground, intent, row)
     work = Work(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from connectlib.core import payment_methods
 from connectlib.core.book import Work
 from connectlib.core.commands import CreatePaymentMethod
+from connectlib.core.method_data import within
 from connectlib.core.payment_methods import is_ours
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Customer, PaymentMethod
@@ -72,6 +73,26 @@ def named(given: str, param: str) -> Flow[Method | Refused | None]:
     if given.startswith("pm_"):
         (method,) = yield from resolve([given])
     return missing("PaymentMethod", given[:100], param) if method is None else method
+
+
+class Inline(NamedTuple):
+    """A method to be made with what it is for. said: with the token instead of the numbers.
+
+    method: what the processor knows of it, and what was said of it besides.
+    """
+
+    said: CreatePaymentMethod
+    method: Method
+
+
+def inline(command: CreatePaymentMethod) -> Flow[Inline | Refused]:
+    """What the processor has for `payment_method_data`; it is refused as `create` would."""
+    method = yield from _source(command)
+    if isinstance(method, Refused):
+        return within(method, command.kind)
+    details = dict(method.details) | json.loads(command.shown)
+    said = command._replace(token=method.source, numbers=None)
+    return Inline(said, method._replace(details=tuple(details.items())))
 
 
 def create(

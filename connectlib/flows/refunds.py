@@ -13,6 +13,7 @@ from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Charge, PaymentIntent, Refund
 from connectlib.flows.charge_answers import SAFE_PERCENT
 from connectlib.flows.ground import by_branch, recall
+from connectlib.flows.single import do_one
 from connectlib.ports.processor import NotReturned, RefundRequest, Returned, StillPending
 from connectlib.ports.steps import Deferred, ask, give_back, transact
 from connectlib.ports.store import One, Page
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from connectlib.core.book import Request
-    from connectlib.core.commands import CreateRefund
+    from connectlib.core.commands import CreateRefund, ReviewRefund
     from connectlib.core.rows import Due
     from connectlib.flows.ground import Ground
     from connectlib.ports.processor import RefundAnswer
@@ -197,6 +198,23 @@ def _later(ground: Ground, each: Open) -> Work[Refund]:
 
 def _work(ground: Ground, row: Refund, decide: Callable[..., Any]) -> Work[Refund]:
     return Work(refunds.settle_keys(row, ground.world), decide, repeatable=True, weight=1)
+
+
+def review(
+    ground: Ground, command: ReviewRefund, request: Request | None
+) -> Flow[Refund | Refused]:
+    """Book what a person has found out about a refund; the processor is not asked."""
+    branch = ground.branch(command.id)
+    row = yield from ask(One(Refund, branch, ground.world.id, command.id, command.account))
+    if row is None:
+        return missing("refund", command.id, "id")
+    work = Work(
+        refunds.settle_keys(row, ground.world),
+        partial(refunds.review, command=command, request=request),
+        request=request,
+        weight=1,
+    )
+    return (yield from do_one(ground, branch, work))
 
 
 def submit(ground: Ground, dues: Sequence[Due]) -> Flow[None]:

@@ -10,6 +10,7 @@ from connectlib.core import setup_intents
 from connectlib.core.book import Done, Work
 from connectlib.core.charges import ADVICE
 from connectlib.core.idempotency import in_use
+from connectlib.core.next_actions import AGAIN, Action
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import PaymentMethod, SetupIntent, amend
 from connectlib.core.setup_intents import Asked, Given, keys_for
@@ -34,12 +35,19 @@ if TYPE_CHECKING:
     from connectlib.core.commands import ConfirmSetup, CreateSetup, UpdateIntent
     from connectlib.core.rows import Due
     from connectlib.flows.ground import Ground
+    from connectlib.flows.payment_methods import Inline
     from connectlib.ports.steps import Flow
 
 
 def _given(
-    ground: Ground, method: str | None, account: str, customer: str | None
+    ground: Ground,
+    method: str | None,
+    account: str,
+    customer: str | None,
+    inline: Inline | None,
 ) -> Flow[Given | Refused | None]:
+    if inline is not None:
+        return Given(None, inline.method, inline.said.billing, inline.said)
     if method is None:
         return None
     found = yield from usable(ground, method, account, customer)
@@ -58,11 +66,19 @@ def _find(ground: Ground, id_: str, account: str) -> Flow[SetupIntent | Refused]
 
 
 def create(
-    ground: Ground, command: CreateSetup, request: Request | None, *, branch: int
+    ground: Ground,
+    command: CreateSetup,
+    request: Request | None,
+    *,
+    branch: int,
+    inline: Inline | None = None,
 ) -> Flow[SetupIntent | Refused]:
-    """Make a setup intent; confirm it at once where that is asked for."""
+    """Make a setup intent; confirm it at once where that is asked for.
+
+    inline: the method of `payment_method_data`, where it is given so.
+    """
     customer = dict(command.fields).get("customer")
-    given = yield from _given(ground, command.method, command.account, customer)
+    given = yield from _given(ground, command.method, command.account, customer, inline)
     work = Work(
         keys_for(command.account, customer, _row_of(given)),
         partial(setup_intents.create, command=command, given=given, request=request),
@@ -73,7 +89,10 @@ def create(
 
 
 def confirm(
-    ground: Ground, command: ConfirmSetup, request: Request | None
+    ground: Ground,
+    command: ConfirmSetup,
+    request: Request | None,
+    inline: Inline | None = None,
 ) -> Flow[SetupIntent | Refused]:
     """Ask the processor to make the method ready."""
     row = yield from _find(ground, command.id, command.account)
@@ -81,7 +100,7 @@ def confirm(
         return row
     row = amend(row, **dict(command.fields))
     method = command.method or row.method_id
-    given = yield from _given(ground, method, command.account, row.customer)
+    given = yield from _given(ground, method, command.account, row.customer, inline)
     work = Work(
         keys_for(command.account, row.id, row.customer, _row_of(given)),
         partial(setup_intents.confirm, command=command, given=given, request=request),
@@ -92,7 +111,10 @@ def confirm(
 
 
 def update(
-    ground: Ground, command: UpdateIntent, request: Request | None
+    ground: Ground,
+    command: UpdateIntent,
+    request: Request | None,
+    inline: Inline | None = None,
 ) -> Flow[SetupIntent | Refused]:
     """Change a setup intent."""
     row = yield from _find(ground, command.id, command.account)
@@ -100,7 +122,7 @@ def update(
         return row
     changes = dict(command.fields)
     customer = changes.get("customer", row.customer)
-    given = yield from _given(ground, command.method, command.account, customer)
+    given = yield from _given(ground, command.method, command.account, customer, inline)
     work = Work(
         keys_for(command.account, command.id, customer, _row_of(given)),
         partial(
@@ -211,6 +233,7 @@ def _request(row: SetupIntent, source: str) -> SetupRequest:
         off_session=row.usage == "off_session",
         authenticated=bool(row.authenticated),
         proof=json.loads(row.options).get("proof"),
+        return_url=row.return_url,
     )
 
 
@@ -219,12 +242,11 @@ def _deciding(row: SetupIntent, due: Due | None, answer: Any) -> Callable[..., A
     if isinstance(answer, Approved | Accepted):
         return partial(decide, move="succeed")
     if isinstance(answer, RequiresAction):
-        return partial(decide, move="ask_buyer", action=(answer.kind, answer.url))
+        return partial(decide, move="ask_buyer", action=Action(*answer))
     if isinstance(answer, Declined):
         refusal = refusal_of(answer)
         if json.loads(row.options).get("proof") and answer.code.endswith(TRY_AGAIN):
-            action = ("verify_with_microdeposits", "")
-            return partial(decide, move="ask_buyer", action=action, refusal=refusal)
+            return partial(decide, move="ask_buyer", action=AGAIN, refusal=refusal)
         return partial(decide, move="decline", refusal=refusal)
     return None
 

@@ -46,7 +46,8 @@ class ChargeRequest(NamedTuple):
     gave (JSON): {"failed": true} for a buyer who did not prove who they are, {"amounts": [32, 45]}
     or {"descriptor_code": "SM11AA"} for microdeposits. A proof that does not match is Declined
     with a code that ends in _mismatch or _invalid, and another may be given under the same key.
-    ready: the source has been set up for payments off session.
+    ready: the source has been set up for payments off session. return_url: where the buyer
+    comes back to from a page of the processor's; None where there is no such place.
     """
 
     key: str
@@ -58,6 +59,7 @@ class ChargeRequest(NamedTuple):
     authenticated: bool = False
     ready: bool = False
     proof: str | None = None
+    return_url: str | None = None
 
 
 class SetupRequest(NamedTuple):
@@ -71,6 +73,7 @@ class SetupRequest(NamedTuple):
     off_session: bool = True
     authenticated: bool = False
     proof: str | None = None
+    return_url: str | None = None
 
 
 class Approved(NamedTuple):
@@ -103,17 +106,28 @@ class Declined(NamedTuple):
 
 
 class RequiresAction(NamedTuple):
-    """The buyer has to do something first. kind: redirect_to_url or verify_with_microdeposits."""
+    """The buyer has to do something first, on the page of this address.
+
+    kind: Stripe's type of `next_action`: redirect_to_url where there is a return_url,
+    use_stripe_sdk where there is none, verify_with_microdeposits. details: what `next_action`
+    shows beside the address, as (name, value).
+    """
 
     kind: str
     url: str
+    details: tuple[tuple[str, str | int | None], ...] = ()
 
 
 class Accepted(NamedTuple):
-    """Under way; the outcome is told by `lookup`, or by news. ask_after: microseconds."""
+    """Under way; the outcome is told by `lookup`, or by news. ask_after: microseconds.
+
+    action: what the buyer does meanwhile, and nobody waits for: paying a voucher (kind
+    boleto_display_details).
+    """
 
     reference: str
     ask_after: int = 0
+    action: RequiresAction | None = None
 
 
 class NotFound(NamedTuple):
@@ -226,6 +240,10 @@ class Taken(NamedTuple):
     reference: str = ""
 
 
+class NotListed(Exception):
+    """The processor's list cannot be had, or not be understood: whatever it holds is not known."""
+
+
 class Processor(Protocol):
     """A card network as seen from here. All methods take batches and answer in order."""
 
@@ -280,5 +298,8 @@ class Processor(Protocol):
         ...
 
     def taken(self, since: int, until: int) -> Iterable[Taken]:
-        """The processor's own list of what it has moved between two moments."""
+        """The processor's own list of what it has moved in [since, until), in microseconds.
+
+        By its own dates, each entry once, whole or not at all: what it raises is no list.
+        """
         ...

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from connectlib.core.book import AnyWork, Outcome, Work
 from connectlib.core.commands import Numbers
+from connectlib.core.reconciliation import Entry
 from connectlib.core.rows import Due
 from connectlib.ports.processor import (
     Answer,
@@ -48,6 +49,13 @@ class AskProcessor(NamedTuple):
     requests: Sequence[Any]
 
 
+class ListTaken(NamedTuple):
+    """Have the processor list what it has moved in [since, until). Raises NotListed."""
+
+    since: int
+    until: int
+
+
 class SendOut(NamedTuple):
     """Ask the rail to pay these out."""
 
@@ -82,7 +90,7 @@ class Deferred:
 
 DEFERRED = Deferred()
 
-Step = Transact | Resolve | Tokenize | AskProcessor | SendOut | Track | Ask | Claim
+Step = Transact | Resolve | Tokenize | AskProcessor | ListTaken | SendOut | Track | Ask | Claim
 Flow = Generator[Step, Any, T]
 
 
@@ -123,6 +131,12 @@ def authorize(requests: Sequence[ChargeRequest]) -> Flow[Sequence[Answer] | Defe
 def give_back(requests: Sequence[RefundRequest]) -> Flow[Sequence[RefundAnswer] | Deferred]:
     """Refund outside."""
     return ask_processor("refund", requests)
+
+
+def taken(since: int, until: int) -> Flow[list[Entry]]:
+    """The processor's list of what it has moved between two moments. Raises NotListed."""
+    entries: list[Entry] = yield ListTaken(since, until)
+    return entries
 
 
 def send_out(requests: Sequence[PayoutRequest]) -> Flow[Sequence[SubmitAnswer]]:

@@ -94,6 +94,15 @@ class One(NamedTuple):
     account: str | None = None
 
 
+class Several(NamedTuple):
+    """The rows of a versioned `kind` of a world with these ids, in their order; those there are."""
+
+    kind: type[Any]
+    branch: int
+    world: int
+    ids: tuple[str, ...]
+
+
 class Version(NamedTuple):
     """An object as it was at one version."""
 
@@ -124,6 +133,23 @@ class Page(NamedTuple):
     limit: int = 10
     order: str = "id"
     ranges: tuple[tuple[str, str, int], ...] = ()
+
+
+class Span(NamedTuple):
+    """Rows of `kind` of a world in a part of the order of their ids, whatever their namespace.
+
+    In one branch, oldest first. after, before: exclusive texts in that order, which follows the
+    time: `core.ids.edge` makes them. where: bounds on other columns (column, operator, value),
+    operators as in `Page`.
+    """
+
+    kind: type[Any]
+    branch: int
+    world: int
+    after: str
+    before: str
+    where: tuple[tuple[str, str, Any], ...] = ()
+    limit: int = 1000
 
 
 #: What hangs on another object, and the column that names it: each has an index of its own.
@@ -238,8 +264,10 @@ class Sums(NamedTuple):
 
 Query = (
     One
+    | Several
     | Version
     | Page
+    | Span
     | Hanging
     | DueWork
     | NextDue

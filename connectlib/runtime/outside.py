@@ -8,17 +8,25 @@ words of the exception, which may hold secrets.
 from __future__ import annotations
 
 import logging
+from itertools import islice
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from connectlib.core.idempotency import LEASE
+from connectlib.core.reconciliation import CHARGE, REFUND, Entry
+from connectlib.ports.processor import NotListed
 from connectlib.ports.steps import Deferred
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from connectlib.core.rows import Due
+    from connectlib.ports.processor import Processor
     from connectlib.runtime.engine import Engine
+
+#: Entries of one list of the processor: a kilobyte or so of each is held.
+LISTED_MAX = 2_000_000
+_KEY_MAX, _CODE = 255, 3
 
 _log = logging.getLogger("connectlib")
 
@@ -38,6 +46,36 @@ def asked(
     name = getattr(ask, "__qualname__", type(ask).__name__)
     _log.warning("%s %s for %d requests: the outcome is unknown", name, what, len(requests))
     return [unknown(what.partition(" at ")[0]) for _ in requests]
+
+
+def listed(processor: Processor, since: int, until: int) -> list[Entry]:
+    """The processor's list of what it has moved between two moments, as its adapter tells it.
+
+    Raises NotListed where it raises, or lists what cannot be: half a list would be a lie.
+    """
+    try:
+        found = [_entry(each) for each in islice(processor.taken(since, until), LISTED_MAX + 1)]
+    except Exception as error:
+        place = extract_tb(error.__traceback__)[-1]
+        name = type(error).__name__
+        _log.warning("the list raised %s at %s:%d", name, place.filename, place.lineno)
+        raise NotListed(f"it raised {name}") from error
+    if len(found) > LISTED_MAX:
+        raise NotListed(f"it has more than {LISTED_MAX:,} entries")
+    return found
+
+
+def _entry(given: Any) -> Entry:
+    """An entry of the list, looked at: it is shown to people, and looked up. Raises ValueError."""
+    key, kind, amount, currency, created, *_ = given
+    texts = (key, kind, currency)
+    if not all(isinstance(one, str) and one.isascii() and one.isprintable() for one in texts):
+        raise ValueError("a text of it is none that can be shown")
+    if kind not in (CHARGE, REFUND) or not 1 <= len(key) <= _KEY_MAX or len(currency) != _CODE:
+        raise ValueError("its key, kind or currency is none")
+    if type(amount) is not int or type(created) is not int:
+        raise ValueError("its amount and date are no whole numbers")
+    return Entry(key, kind, amount, currency.lower(), created)
 
 
 def claimed(engine: Engine, dues: Sequence[Due], *, untouched: bool) -> list[Due]:

@@ -10,13 +10,14 @@ from connectlib.ports.steps import (
     Ask,
     AskProcessor,
     Claim,
+    ListTaken,
     Resolve,
     SendOut,
     Tokenize,
     Track,
     Transact,
 )
-from connectlib.runtime.outside import asked, claimed
+from connectlib.runtime.outside import asked, claimed, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,8 @@ def outside(engine: Engine, step: Step) -> Any:
             return [engine.processor.tokenize(each.kind, each.details) for each in items]
         case AskProcessor(verb, requests):
             return asked(getattr(engine.processor, verb), requests, Unknown)
+        case ListTaken(since, until):
+            return listed(engine.processor, since, until)
         case SendOut(payouts):
             return asked(engine.rail.submit, payouts, SendUnknown)
         case Track(payouts):

@@ -21,7 +21,8 @@ from connectlib.adapters.entropy import SeededIds
 from connectlib.adapters.memory.store import MemoryStore
 from connectlib.api._async.client import AsyncConnect
 from connectlib.api._sync.client import Connect
-from connectlib.core.rows import BalanceTransaction, Charge, Due, Event
+from connectlib.core.ids import edge
+from connectlib.core.rows import BalanceTransaction, Callback, Charge, Due, Event, Refund
 from connectlib.ports.store import (
     HANGS_BY,
     BalanceAt,
@@ -31,6 +32,8 @@ from connectlib.ports.store import (
     NextDue,
     One,
     Page,
+    Several,
+    Span,
     Sums,
     Totals,
     TransfersOf,
@@ -113,6 +116,7 @@ class StoreKit:
             *pages,
             *events,
             *self._hanging(connect, at),
+            *self._spans(connect, at, account),
             Page(Charge, *at, world.account, where=(("transfer_group", "g2000"),)),
             Page(Charge, *at, world.account, created=((">=", now - 10**12), ("<", now))),
             DueWork(*at, until=now + 10**15, wall=0, limit=5),
@@ -148,6 +152,31 @@ class StoreKit:
             for kind, column in HANGS_BY.items()
             for id_ in (on[column], "none")
             for limit in (1, 2, 100)
+        ]
+
+    def _spans(self, connect: Connect, at: tuple[int, int], account: str) -> list[Any]:
+        """Parts of the order of ids, of all namespaces, from every edge on."""
+        charges = [charge.id for charge in connect.charges.list(limit=100)]
+        now = connect._engine.clock.now()  # noqa: SLF001
+        whole = {
+            kind: (edge(prefix, 0, 0), edge(prefix, 0, now))
+            for kind, prefix in ((Charge, "ch"), (Refund, "re"), (Event, "evt"), (Callback, "cb"))
+        }
+        return [
+            *(
+                Several(Charge, *at, ids)
+                for ids in ((), ("ch_none",), tuple(charges), (charges[0], charges[0], account))
+            ),
+            *(Span(kind, *at, *edges) for kind, edges in whole.items()),
+            Span(Charge, *at, edge("py", 0, 0), edge("py", 0, now)),
+            *(Span(Charge, *at, id_, edge("ch", 0, now), limit=2) for id_ in charges),
+            *(Span(Charge, *at, edge("ch", 0, 0), id_) for id_ in charges),
+            *(
+                Span(Event, *at, *whole[Event], where=(("object_id", *bound),), limit=limit)
+                for bound in ((">=", "ch_"), ("<", charges[1]))
+                for limit in (1, 3, 100)
+            ),
+            Span(Event, *at, *whole[Event], where=(("seq", "<=", 2), ("type", ">", "charge."))),
         ]
 
     def test_it_answers_every_question_as_memory_does(self) -> None:
@@ -198,6 +227,14 @@ class StoreKit:
         account = self._life(one)
         assert other.charges.list().data == []
         assert other.ledger.trial_balance() == []
+        ours, theirs = (client._engine.world.id for client in (one, other))  # noqa: SLF001
+        for kind, prefix in ((Charge, "ch"), (Refund, "re"), (Event, "evt")):
+            every = Span(kind, 0, ours, f"{prefix}_", f"{prefix}_~")
+            assert len(store.answer(every)) > 1
+            assert store.answer(every._replace(world=theirs)) == []
+        ids = tuple(charge.id for charge in one.charges.list(limit=100))
+        assert len(store.answer(Several(Charge, 0, ours, ids))) == len(ids) > 1
+        assert store.answer(Several(Charge, 0, theirs, ids)) == []
         with pytest.raises(Exception, match="does not have access"):
             other.balance.retrieve(account=account)
         assert {world.platform for world in store.worlds()} == {"default", "other"}

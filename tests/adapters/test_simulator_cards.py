@@ -59,7 +59,7 @@ NUMBER_CASES = {number: happens for number, happens, _ in reversed(lines()) if n
 
 def word(answer) -> str:
     if isinstance(answer, RequiresAction):
-        assert answer.kind == "redirect_to_url"
+        assert answer.kind == "use_stripe_sdk"
         return "ask"
     return "yes" if isinstance(answer, Approved) else str(answer.decline_code)
 

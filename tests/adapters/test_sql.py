@@ -16,7 +16,15 @@ from connectlib.adapters.sql import tables as t
 from connectlib.adapters.sql.bulk import absent, insertion
 from connectlib.adapters.sql.dialects.sqlite import _alone, _compiled
 from connectlib.adapters.sql.statements import REGISTRY
-from connectlib.core.rows import BalanceTransaction, Charge, Due, Event, Payout
+from connectlib.core.rows import (
+    BalanceTransaction,
+    Callback,
+    Charge,
+    Due,
+    Event,
+    Payout,
+    Refund,
+)
 from connectlib.ports.store import HANGS_BY
 from tests.engines import engine
 from tests.house.schema_rules import flaws as schema_flaws
@@ -47,6 +55,9 @@ def statements() -> dict[str, object]:
         made[f"page of payouts {side}"] = queries.page(
             Payout, (("destination", False),), (("arrival_date", ">="),), side, "id"
         )
+    for kind in (Charge, Refund, Callback, Event):
+        made[f"span {t.TABLES[kind].name}"] = queries.span(kind, ())
+    made["span of cl_event"] = queries.span(Event, (("object_id", ">="), ("object_id", "<")))
     for newest in (False, True):
         for owner in (True, False):
             made[f"entries {owner} {newest}"] = ledger_queries.entries(owner, newest)
@@ -115,6 +126,24 @@ def test_a_story_is_read_by_the_index_made_for_it(tmp_path) -> None:
             for name in ("hanging", "count of hanging")
         },
     }
+
+
+def test_a_span_of_ids_is_read_along_the_key_of_its_table(tmp_path) -> None:
+    url = f"sqlite:///{tmp_path}/shop.db"
+    Connect(url).close()
+    plans = {}
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        for name, statement in statements().items():
+            if name.startswith("span"):
+                text = str(statement.compile(dialect=sqlite.dialect()))
+                plan = connection.execute(f"EXPLAIN QUERY PLAN {text}", [None] * text.count("?"))
+                plans[name] = [line.partition(" USING ")[2] for *_, line in plan]
+    connection.close()
+    assert plans == {
+        name: [f"INDEX sqlite_autoindex_{name.split()[-1]}_1 (branch=? AND id>? AND id<?)"]
+        for name in plans
+    }
+    assert len(plans) == 5
 
 
 def test_what_is_really_sent_keeps_the_rules(tmp_path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectlib import CardError, Connect, InvalidRequestError
+from connectlib import CardError, Connect, InvalidRequestError, ProcessorError
 from tests.adapters.stripe_cases import intents, processor_of, taken_from_buyers
 from tests.stripe_server import StripeServer
 
@@ -83,6 +83,18 @@ def test_what_is_held_is_captured_in_part_and_given_back(server, stripe, connect
         ("charge", 3_000),
         ("refund", 1_000),
     ]
+    report = connect.reconciliation.run(since=0, until="2900-01-01")
+    assert report.ok
+    assert [total.matched.amount for total in report.totals] == [3_000, 1_000]
+
+
+def test_a_list_of_stripes_that_is_not_whole_is_none(server, connect) -> None:
+    connect.charges.create(amount=1_000, currency="usd", source="pm_card_visa")
+    for path in ("GET /v1/payment_intents", "GET /v1/refunds"):  # the second: half-way
+        server.fail("garbage", path)
+        with pytest.raises(ProcessorError, match="it raised StripeFault"):
+            connect.reconciliation.run(since=0, until="2900-01-01")
+    assert connect.reconciliation.run(since=0, until="2900-01-01").ok
 
 
 def test_what_is_held_is_let_go(server, connect) -> None:

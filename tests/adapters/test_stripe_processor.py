@@ -51,6 +51,12 @@ def stripe(server):
 
 
 UNSEEN = "Your card was declined. This transaction requires authentication."
+PI_SECRET = ("client_secret", "pi_secret_of_the_buyer")
+VOUCHER = RequiresAction(
+    "boleto_display_details",
+    "https://stripe.test/boleto",
+    (("expires_at", 1_800_300_000), ("number", "0101"), ("pdf", "https://stripe.test/boleto/pdf")),
+)
 ANSWERS = [
     (charge(), Approved("ch_00000002", "normal", 12, 5 * DAY)),
     (hold(), Approved("ch_00000002", "normal", 12, 5 * DAY)),
@@ -59,10 +65,14 @@ ANSWERS = [
     (charge(source="cus_owner/pm_owned"), Approved("ch_00000002", "normal", 12, 5 * DAY)),
     (charge(source="pm_owned", ready=True), Approved("ch_00000002", "normal", 12, 5 * DAY)),
     (charge(source="pm_bank"), Accepted("ch_00000002", 15 * 60 * 1_000_000)),
-    (charge(source="pm_3ds"), RequiresAction("use_stripe_sdk", "pi_secret_of_the_buyer")),
+    (charge(source="pm_3ds"), RequiresAction("use_stripe_sdk", PI_SECRET[1], (PI_SECRET,))),
     (
         charge(source="pm_deposits"),
         RequiresAction("verify_with_microdeposits", "https://stripe.test/deposits"),
+    ),
+    (
+        charge(source="pm_boleto", currency="brl"),
+        Accepted("pi_00000001", 15 * 60 * 1_000_000, VOUCHER),
     ),
     (charge(source="pm_declined"), POOR),
     (
@@ -116,7 +126,10 @@ def test_the_key_is_in_what_is_made(server, stripe) -> None:
 def test_the_buyer_comes_back_to_the_shop(server) -> None:
     with processor_of(server, return_url="https://shop.test/back?of={key}") as stripe:
         answer = one(stripe.authorize([charge("ch_7", "pm_3ds")]))
-    assert answer == RequiresAction("redirect_to_url", "https://stripe.test/3ds/pi_00000001")
+    back = ("return_url", "https://shop.test/back?of=ch_7")
+    assert answer == RequiresAction(
+        "redirect_to_url", "https://stripe.test/3ds/pi_00000001", (back,)
+    )
     page = only_intent(server)["next_action"]["redirect_to_url"]
     assert page["return_url"] == "https://shop.test/back?of=ch_7"
 
@@ -127,11 +140,21 @@ FORMS = [
         charge(off_session=True),
         {"off_session": "true", "return_url": None, "redirects": "never"},
     ),
+    (
+        charge(return_url="https://one.test/{key}"),
+        {"off_session": None, "return_url": "https://one.test/{key}", "redirects": None},
+    ),
+    (
+        charge(off_session=True, return_url="https://one.test"),
+        {"off_session": "true", "return_url": None, "redirects": "never"},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("request_", "sent"), FORMS)
-def test_a_buyer_who_is_not_there_is_sent_nowhere(server, request_, sent) -> None:
+def test_a_buyer_comes_back_to_where_the_payment_says_or_to_one_place_for_all(
+    server, request_, sent
+) -> None:
     with processor_of(server, return_url="https://shop.test") as stripe:
         stripe.authorize([request_])
     (form,) = server.forms

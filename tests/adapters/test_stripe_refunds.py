@@ -45,13 +45,14 @@ def stripe(server):
 
 # ---- set-up ----
 
+SECRET = ("client_secret", "seti_secret_of_the_buyer")
 SETUPS = [
     (setup(), Approved("seti_00000002")),
     (setup(source="cus_owner/pm_owned"), Approved("seti_00000001")),
     (setup(source="pm_owned"), Approved("seti_00000001")),
     (setup(source="pm_bank"), Approved("seti_00000002")),
     (setup(source="pm_declined"), POOR),
-    (setup(source="pm_3ds"), RequiresAction("use_stripe_sdk", "seti_secret_of_the_buyer")),
+    (setup(source="pm_3ds"), RequiresAction("use_stripe_sdk", SECRET[1], (SECRET,))),
     (setup(source="pm_none"), Declined),
     (setup(source="tok_visa"), Declined),
     (setup(source="x"), Declined),

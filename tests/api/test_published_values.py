@@ -74,7 +74,7 @@ def see_paid(connect, method: str, happens: str) -> None:
         check(caught(pay, connect, method), happens)
     elif happens in THEN:
         asked = pay(connect, method)
-        assert (asked.status, asked.next_action.type) == ("requires_action", "redirect_to_url")
+        assert (asked.status, asked.next_action.type) == ("requires_action", "use_stripe_sdk")
         if THEN[happens] == "yes":
             assert connect.testing.authenticate(asked).status == "succeeded"
         else:

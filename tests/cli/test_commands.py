@@ -187,3 +187,39 @@ def test_without_a_database_it_says_so(monkeypatch) -> None:
 def test_an_empty_schema_is_exit_code_3(empty_pg_url) -> None:
     found = call("demo", "--db", empty_pg_url, code=3)
     assert "connectlib migrate" in found.stderr
+
+
+@pytest.fixture
+def settled(books, tmp_path):
+    """(words of the command, its settlement file, the charge in it)."""
+    url, charge = books
+    file = tmp_path / "settled.csv"
+    file.write_text(f"key,kind,amount,currency,created\n{charge.id},charge,1000,usd,2026-11-04\n")
+    return (
+        ("reconcile", "--db", url, "--since", "2026-11-02", "--until", "2026-11-03"),
+        file,
+        charge,
+    )
+
+
+def test_a_settlement_file_that_agrees_is_exit_code_0(settled) -> None:
+    words, file, _ = settled
+    found = call(*words, "--settlement", file)
+    assert "compared with the settlement file" in found.stdout
+    assert "matched 1 of $10.00\nok\n" in found.stdout
+    assert "The processor's list is left out" in found.stderr
+    assert "nothing was compared" in call(*words).stdout
+    seconds = ("--since", "1793577600", "--until", "1793664000")
+    report = json.loads(call(*words[:3], *seconds, "--settlement", file, "--json").stdout)
+    assert (report["ok"], report["compared"]) == (True, ["settlement"])
+    assert report["since"] == 1_793_577_600
+
+
+def test_a_settlement_file_that_differs_is_exit_code_1(settled) -> None:
+    words, file, charge = settled
+    file.write_text(file.read_text().replace("1000", "999"))
+    found = call(*words, "--settlement", file, code=1)
+    said = f"amount differs: charge {charge.id}: ours $10.00 (succeeded), settlement $9.99"
+    assert said in found.stdout
+    report = json.loads(call(*words, "--settlement", file, "--json", code=1).stdout)
+    assert [line["what"] for line in report["differences"]] == ["amount_differs"]

@@ -142,3 +142,18 @@ def test_only_refusals_are_counted_as_refused(folder) -> None:
     with pytest.raises(IdempotencyError):
         played.run()
     played.close()
+
+
+def test_what_cannot_be_reconciled_is_exit_code_2(tmp_path) -> None:
+    url = f"sqlite:///{tmp_path}/shop.db"
+    Connect(url, clock=VirtualClock()).close()
+    file = tmp_path / "settled.csv"
+    file.write_text("key,kind,amount,currency,created\nch_1,charge,9.99,usd,2026-11-02\n")
+    words = ("reconcile", "--db", url, "--since", "2026-11-02", "--until", "2026-11-03")
+    found = call(*words, "--settlement", file, code=2)
+    assert "line 2, column amount: '9.99' is no whole number of minor units" in found.stderr
+    assert "cannot be read" in call(*words, "--settlement", tmp_path / "nope.csv", code=2).stderr
+    for wrong in ("2026-11-02", "then", "9" * 5_000):
+        assert "param=until" in call(*words[:-1], wrong, code=2).stderr
+    call("reconcile", "--db", url, code=2)
+    call(*words[:2], f"sqlite:///{tmp_path}/nope.db", *words[3:], code=3)

@@ -45,6 +45,7 @@ from connectlib.flows.jobs import due
 from connectlib.ports.store import Totals
 from connectlib.runtime.pump import advance_to
 from connectlib.runtime.run import perform, run
+from tests.currencies import FREE
 from tests.engines import balances, engine, restart, settle_all
 
 DAY = 86_400 * 1_000_000
@@ -366,3 +367,8 @@ def test_while_the_first_call_is_at_work_its_key_is_in_use(url) -> None:
     stop_after(scene.engine, scene.flow("charge", scene.engine), 2)
     (found,) = run(scene.engine, scene.flow("charge", scene.engine))
     assert found.why.name == "IDEMPOTENCY_IN_USE"
+
+
+def test_who_takes_over_charges_the_same_fees() -> None:
+    of = engine(fees=FREE)
+    assert restart(of).ground.fees == of.ground.fees

@@ -70,6 +70,7 @@ BANNED_WORDS = {
 WORDS_ALLOWED: dict[tuple[str, str], str] = {
     ("connectlib/core/charge_answers.py", "seller"): "seller_message is Stripe's name of a field",
     ("connectlib/adapters/processors/declines.py", "merchant"): "merchant_blacklist is a code",
+    ("connectlib/wire/params/refunds.py", "merchant"): "merchant_request is Stripe's word",
 }
 
 

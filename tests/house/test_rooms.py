@@ -51,6 +51,7 @@ EXCEPTIONS = {
 NOT_RESOURCES = {
     "fees": "what a charge would cost; nothing is kept",
     "ledger": "the books behind the balances",
+    "reconciliation": "three lists of the same money side by side; nothing is kept",
     "testing": "verbs of the test mode",
 }
 

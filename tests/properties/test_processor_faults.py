@@ -213,14 +213,32 @@ class History:
             if row.status == "needs_review":
                 self.given_up.add(row.id)
                 self.scripted.release([ReleaseRequest("by hand", row.id, row.source)])
-                if row.id not in self.scripted.taken:
-                    news = News(f"p{row.id}", row.id, NEWS_OF_A_PERSON, row.amount, row.currency)
-                    self.untold.append(news)
+                self._decide_charge(row)
         for row in self.rows(Refund):
-            if row.pending_reason == "needs_review" and row.id not in self.scripted.returned:
-                news = News(f"p{row.id}", row.id, NotReturned("unknown"), row.amount, row.currency)
-                self.untold.append(news)
+            if row.pending_reason == "needs_review":
+                self._decide_refund(row)
         self.tell_the_rest()
+
+    def _decide_charge(self, row: Charge) -> None:
+        """By hand, or by news: what was taken is told by the processor itself, sooner or later."""
+        taken = self.scripted.taken.get(row.id)
+        by_hand = self.chance.random() < 0.5
+        review = self.connect.charges.review
+        if by_hand and taken is not None:
+            assert review(row.id, outcome="succeeded", amount=taken).amount_captured == taken
+        elif by_hand:
+            review(row.id, outcome="released" if row.capture_before else "failed")
+        elif taken is None:
+            news = News(f"p{row.id}", row.id, NEWS_OF_A_PERSON, row.amount, row.currency)
+            self.untold.append(news)
+
+    def _decide_refund(self, row: Refund) -> None:
+        returned = row.id in self.scripted.returned
+        if self.chance.random() < 0.5:
+            self.connect.refunds.review(row.id, outcome="succeeded" if returned else "failed")
+        elif not returned:
+            news = News(f"p{row.id}", row.id, NotReturned("unknown"), row.amount, row.currency)
+            self.untold.append(news)
 
     def check(self) -> None:
         charges, refunds = self.rows(Charge), self.rows(Refund)

@@ -9,6 +9,8 @@ import pytest
 from connectlib import AsyncConnect, Connect, VirtualClock
 from tests.blocking import Blocking
 from tests.currencies import FREE, Rates, explain
+from tests.engines import engine
+from tests.stories.reconciling import Later, Listing
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql", "memory awaiting", "sqlite awaiting"])
@@ -51,4 +53,32 @@ def opened(request, tmp_path):
     for client in clients:
         explain(client)
         client.aclose() if colour else client.close()
+    loop.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql", "memory awaiting"])
+def shop(request, tmp_path):
+    """Open a client on a processor with a script: (client, processor, start of the story).
+
+    Leases run out at once, so that what is under way is asked about when the clock moves.
+    """
+    store, _, colour = request.param.partition(" ")
+    urls = {"memory": None, "sqlite": f"sqlite:///{tmp_path}/shop.db"}
+    url = request.getfixturevalue("pg_url") if store == "postgresql" else urls[store]
+    loop = asyncio.new_event_loop()
+    clients = []
+
+    def open_(*words, processor=None):
+        clock = VirtualClock()
+        processor = processor or Listing(*words, now=clock.now)
+        of = engine(url, clock=clock, processor=processor, wall=Later())
+        client = Blocking(AsyncConnect.over(of), loop) if colour else Connect.over(of)
+        clients.append(client)
+        return client, processor, clock.now()
+
+    yield open_
+    for client in clients:
+        report = client.ledger.verify()
+        client.aclose() if colour else client.close()
+        assert report.ok, report.flaw
     loop.close()

@@ -133,8 +133,9 @@ def test_a_bank_decides_later(connect, currency, method, code) -> None:
     country = {"usd": "US", "eur": "DE", "gbp": "GB", "aud": "AU", "cad": "CA", "brl": "BR"}
     ada = connect.testing.account(country=country[currency])
     made = pay(connect, method, currency=currency, account=ada.id)
-    assert (made.status, made.latest_charge) == ("processing", None)
-    assert told(connect, ada.id)[-2:] == ["charge.pending", "payment_intent.processing"]
+    status = "requires_action" if currency == "brl" else "processing"  # a voucher to be paid
+    assert (made.status, made.latest_charge) == (status, None)
+    assert told(connect, ada.id)[-2:] == ["charge.pending", f"payment_intent.{status}"]
     assert connect.balance_transactions.list(account=ada.id).data == []
     connect.clock.advance(days=1)
     found = connect.payment_intents.retrieve(made.id, account=ada.id)
@@ -175,9 +176,7 @@ def test_microdeposits_prove_whose_account_it_is(connect) -> None:
     error = refused(verify, asked.id, amounts=[1, 2])
     assert error.code == "payment_method_microdeposit_verification_amounts_mismatch"
     waits = connect.payment_intents.retrieve(asked.id)
-    assert (waits.status, waits.next_action.type) == (
-        "requires_action", "verify_with_microdeposits",
-    )  # fmt: skip
+    assert (waits.status, waits.next_action) == ("requires_action", asked.next_action)
     assert verify(asked.id, amounts=[32, 45]).status == "processing"
     connect.clock.advance(days=5)
     assert connect.payment_intents.retrieve(asked.id).status == "succeeded"

@@ -56,7 +56,7 @@ def test_a_buyer_is_authenticated_once(connect) -> None:
     )
     assert paid.status == "succeeded"
     asked = set_up(connect, STRANGER, customer=cus.id)
-    assert (asked.status, asked.next_action.type) == ("requires_action", "redirect_to_url")
+    assert (asked.status, asked.next_action.type) == ("requires_action", "use_stripe_sdk")
     error = refused(connect.setup_intents.update, asked.id, payment_method=VISA)
     assert error.code == "setup_intent_unexpected_state"
     done = connect.testing.authenticate(asked)

@@ -36,6 +36,8 @@ from connectlib.ports.store import (
     NextDue,
     One,
     Page,
+    Several,
+    Span,
     Sums,
     Totals,
     TransfersOf,
@@ -72,6 +74,11 @@ def _one(of: Tables, query: One) -> Any:
     if row is None or row.world != query.world:
         return None
     return row if query.account in (None, row.account) else None
+
+
+def _several(of: Tables, query: Several) -> list[Any]:
+    found = (_by_id(of, query.kind, id_) for id_ in sorted(set(query.ids)))
+    return [row for row in found if row is not None and row.world == query.world]
 
 
 def _version(of: Tables, query: Version) -> Any:
@@ -121,6 +128,34 @@ def _fits(of: Tables, row: Any, query: Page) -> bool:
             return False
     ranges = (*(("created", *bound) for bound in query.created), *query.ranges)
     return all(_COMPARE[op](getattr(row, column), bound) for column, op, bound in ranges)
+
+
+def _span(of: Tables, query: Span) -> list[Any]:
+    found: list[Any] = []
+    for id_ in _ids_between(of, query):
+        row = _by_id(of, query.kind, id_)
+        if row.world != query.world:
+            continue
+        if all(_COMPARE[op](getattr(row, name), value) for name, op, value in query.where):
+            found.append(row)
+        if len(found) == query.limit:
+            break
+    return found
+
+
+def _ids_between(of: Tables, query: Span) -> list[str]:
+    if query.kind is Event:  # in the order of their numbers elsewhere
+        return sorted(id_ for id_ in of.event_ids if query.after < id_ < query.before)
+    orders = [
+        ids
+        for (kind, world, _), ids in of.order.items()
+        if kind is query.kind and world == query.world
+    ]
+    return sorted(
+        id_
+        for ids in orders
+        for id_ in ids[bisect_right(ids, query.after) : bisect_left(ids, query.before)]
+    )
 
 
 def _hanging(of: Tables, query: Hanging) -> tuple[list[Any], int]:
@@ -263,8 +298,10 @@ def _sums(of: Tables, query: Sums) -> dict[str, tuple[int, int]]:
 
 _ANSWERS: dict[type[Any], Callable[[Any, Any], Any]] = {
     One: _one,
+    Several: _several,
     Version: _version,
     Page: _page,
+    Span: _span,
     Hanging: _hanging,
     DueWork: _due_work,
     NextDue: _next_due,

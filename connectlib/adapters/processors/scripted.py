@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         RefundRequest,
         ReleaseAnswer,
         ReleaseRequest,
+        RequiresAction,
         SetupRequest,
         Taken,
     )
@@ -245,7 +246,7 @@ class ScriptedProcessor:
             self._waiting.add(key)
         if key in self._waiting:
             if not request.authenticated:
-                return to_do(REDIRECT, key)
+                return _to_do(request)
             if judged(REDIRECT, request.proof, NOT_AUTHENTICATED) is not None:
                 return self._decline(request, NOT_AUTHENTICATED)
         if word == DECLINED:
@@ -285,7 +286,7 @@ class ScriptedProcessor:
             return Accepted(reference(key))
         if key in self._undecided:
             return self._decide(key) or Accepted(reference(key))
-        return self._known(key) or (to_do(REDIRECT, key) if key in self._waiting else NotFound())
+        return self._known(key) or (_to_do(request) if key in self._waiting else NotFound())
 
     def _capture(self, request: CaptureRequest, word: str) -> CaptureAnswer:
         key = request.charge_key
@@ -319,7 +320,7 @@ class ScriptedProcessor:
             self._waiting.add(key)
         if key in self._waiting:
             if not request.authenticated:
-                return to_do(REDIRECT, key)
+                return _to_do(request)
             said = judged(REDIRECT, request.proof, SETUP_NOT_AUTHENTICATED) or said
         (self.declined if said else self.ready).add(key)
         self._setups[key] = said or Approved(reference(key))
@@ -358,3 +359,7 @@ class ScriptedProcessor:
     ) -> None:
         id_ = "evt_" + reference(f"{key} {type(outcome).__name__}")
         self._news.append(News(id_, key, outcome, amount, currency))
+
+
+def _to_do(request: ChargeRequest | SetupRequest) -> RequiresAction:
+    return to_do(REDIRECT, request, SOURCES[request.source].method.kind)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 NEVER, WHEN_READY, OFF_SESSION = "never", "when ready", "off session"
 
 REDIRECT, MICRODEPOSITS = "redirect_to_url", "verify_with_microdeposits"
+SDK, BOLETO = "use_stripe_sdk", "boleto_display_details"
 
 #: How long a source that is decided later takes, in microseconds: the published delays.
 AT_ONCE, THREE_MINUTES = 0, 180 * 1_000_000

@@ -13,9 +13,11 @@ from connectlib.adapters.processors.declines import (
     SETUP_NOT_AUTHENTICATED,
 )
 from connectlib.adapters.processors.sources import (
+    BOLETO,
     MICRODEPOSITS,
     OFF_SESSION,
     REDIRECT,
+    SDK,
     WHEN_READY,
     reference,
 )
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 #: Where a buyer would be sent: a name that leads nowhere (RFC 2606).
 _PLACE = "https://simulator.invalid"
 _PATHS = {REDIRECT: "authenticate", MICRODEPOSITS: "microdeposits"}
+#: Digits of the number of a boleto. (Stripe docs, "Boleto payments".)
+_BOLETO_DIGITS = 47
 
 #: What the two microdeposits, or the code of the one, bring about ("": verified).
 #: Source: Stripe docs, "Testing", microdeposit amounts and descriptor codes.
@@ -46,7 +50,8 @@ def charged(source: Source, request: ChargeRequest) -> Answer:
         if stopped is not None:
             return stopped
     if does.wait is not None:
-        return Accepted(reference(request.key), does.wait)
+        voucher = _boleto(request.key) if source.method.kind == "boleto" else None
+        return Accepted(reference(request.key), does.wait, voucher)
     return does.after or approved(does, request.key)
 
 
@@ -72,7 +77,7 @@ def set_up(source: Source, request: SetupRequest) -> Answer:
         return does.declined
     if does.action is not None and does.spared != OFF_SESSION:
         if not request.authenticated:
-            return to_do(does.action, request.key)
+            return to_do(does.action, request, source.method.kind)
         refused = judged(does.action, request.proof, SETUP_NOT_AUTHENTICATED)
         if refused is not None:
             return refused
@@ -92,11 +97,24 @@ def _before_payment(source: Source, request: ChargeRequest) -> Answer | None:
         return judged(action, request.proof, NOT_AUTHENTICATED)
     if request.off_session and source.method.kind == "card":
         return CARD_DECLINES["authentication_required"]
-    return to_do(action, request.key)
+    return to_do(action, request, source.method.kind)
 
 
-def to_do(kind: str, key: str) -> RequiresAction:
-    return RequiresAction(kind, f"{_PLACE}/{_PATHS[kind]}/{reference(key)}")
+def to_do(action: str, request: ChargeRequest | SetupRequest, kind: str) -> RequiresAction:
+    """What a buyer who pays by a kind of method has to do.
+
+    Without a place to come back to, a card is left to Stripe.js.
+    """
+    page = f"{_PLACE}/{_PATHS[action]}/{reference(request.key)}"
+    by_script = action == REDIRECT and kind == "card" and request.return_url is None
+    return RequiresAction(SDK if by_script else action, page)
+
+
+def _boleto(key: str) -> RequiresAction:
+    """The voucher that a buyer is shown: its number is made of the key."""
+    page = f"{_PLACE}/boleto/{reference(key)}"
+    number = str(int(reference(key), 16)).zfill(_BOLETO_DIGITS)[-_BOLETO_DIGITS:]
+    return RequiresAction(BOLETO, page, (("number", number), ("pdf", f"{page}/pdf")))
 
 
 def judged(action: str, proof: str | None, stranger: Declined) -> Declined | None:

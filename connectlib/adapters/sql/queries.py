@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, lru_cache
-from operator import ge, gt, le, lt
+from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -28,6 +28,8 @@ from connectlib.ports.store import (
     NextDue,
     One,
     Page,
+    Several,
+    Span,
     Sums,
     Totals,
     TransfersOf,
@@ -66,6 +68,12 @@ def by_key(name: str) -> Any:
     """A row by its key; the caller checks whose it is."""
     table = t.metadata.tables[name]
     return sa.select(table).where(table.c.branch == B, table.c.id == bound("id", TEXT))
+
+
+def _several(run: Run, query: Several) -> list[Any]:
+    params = {"b": query.branch, "ids": sorted(set(query.ids))}
+    found = [query.kind(*row) for row in run(REGISTRY[f"rows {t.TABLES[query.kind].name}"], params)]
+    return sorted((row for row in found if row.world == query.world), key=attrgetter("id"))
 
 
 def _version(run: Run, query: Version) -> Any:
@@ -151,6 +159,38 @@ def _in_payout(id_: Any, source: Any) -> Any:
         items.c.branch == B, items.c.payout == payout
     )
     return sa.or_(id_.in_(inside), source == payout)
+
+
+@lru_cache(maxsize=64)
+def span(kind: Any, where: tuple[tuple[str, str], ...]) -> Any:
+    """The statement of a part of the order of ids, walked along the key. where: as (column, op).
+
+    The world is no plain equality: SQLite would walk the index of lists for it.
+    """
+    table = t.TABLES[kind]
+    of = table.c
+    found = sa.select(table).where(
+        of.branch == B,
+        of.id > bound("after", TEXT),
+        of.id < bound("before", TEXT),
+        of.world + 0 == W,
+    )
+    for i, (column, op) in enumerate(where):
+        found = found.where(_COMPARE[op](of[column], bound(f"bound_{i}", plain(of[column].type))))
+    return found.order_by(of.id).limit(bound("n", BIG))
+
+
+def _span(run: Run, query: Span) -> list[Any]:
+    params: dict[str, Any] = {
+        "b": query.branch,
+        "w": query.world,
+        "after": query.after,
+        "before": query.before,
+        "n": query.limit,
+    }
+    params |= {f"bound_{i}": value for i, (_, _, value) in enumerate(query.where)}
+    statement = span(_hashable(query.kind), tuple((name, op) for name, op, _ in query.where))
+    return [query.kind(*values) for values in run(statement, params)]
 
 
 @cache
@@ -283,8 +323,10 @@ def _sums(run: Run, query: Sums) -> dict[str, tuple[int, int]]:
 
 _ANSWERS: dict[type[Any], Callable[[Run, Any], Any]] = {
     One: _one,
+    Several: _several,
     Version: _version,
     Page: _page,
+    Span: _span,
     Hanging: _hanging,
     DueWork: _due_work,
     NextDue: _next_due,

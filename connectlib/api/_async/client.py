@@ -21,6 +21,7 @@ from connectlib.api._async.resources.ledger import AsyncLedger
 from connectlib.api._async.resources.payment_intents import AsyncPaymentIntents
 from connectlib.api._async.resources.payment_methods import AsyncPaymentMethods
 from connectlib.api._async.resources.payouts import AsyncPayouts
+from connectlib.api._async.resources.reconciliation import AsyncReconciliation
 from connectlib.api._async.resources.refunds import AsyncRefunds
 from connectlib.api._async.resources.setup_intents import AsyncSetupIntents
 from connectlib.api._async.resources.testing import AsyncTesting
@@ -115,6 +116,7 @@ class AsyncConnect(AsyncClosing):
         self.payment_intents = AsyncPaymentIntents(engine)
         self.payment_methods = AsyncPaymentMethods(engine)
         self.payouts = AsyncPayouts(engine)
+        self.reconciliation = AsyncReconciliation(engine)
         self.refunds = AsyncRefunds(engine)
         self.setup_intents = AsyncSetupIntents(engine)
         self.testing = AsyncTesting(engine)

@@ -11,6 +11,7 @@ from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import LISTED, Account
 from connectlib.flows import reading, texts
 from connectlib.flows.explain import explain
+from connectlib.flows.payment_methods import inline
 from connectlib.runtime.joining import joined_of
 from connectlib.runtime.pump import catch_up
 from connectlib.runtime.quiet import quiet
@@ -24,6 +25,7 @@ from connectlib.wire.params.pages import page
 from connectlib.wire.params.values import array_of, hash_of, id_of, shown
 
 if TYPE_CHECKING:
+    from connectlib.flows.payment_methods import Inline
     from connectlib.ports.steps import Flow
     from connectlib.runtime.engine import Engine
 
@@ -88,6 +90,18 @@ class Resource:
         if isinstance(value, Refused):
             raise error_of(value)
         return self._show(value)
+
+    def _inline(self, command: Any) -> tuple[Any, Inline | None]:
+        """A command without the numbers of its `payment_method_data`, and what they stand for.
+
+        An idempotency key is bound to what the processor has for them, never to them.
+        """
+        if command.inline is None:
+            return command, None
+        found = self._run(inline(command.inline))
+        if isinstance(found, Refused):
+            raise error_of(found)
+        return command._replace(inline=found.said), found
 
     def _show(self, row: Any) -> Any:
         """How a row of this resource is shown."""

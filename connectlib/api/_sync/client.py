@@ -22,6 +22,7 @@ from connectlib.api._sync.resources.ledger import Ledger
 from connectlib.api._sync.resources.payment_intents import PaymentIntents
 from connectlib.api._sync.resources.payment_methods import PaymentMethods
 from connectlib.api._sync.resources.payouts import Payouts
+from connectlib.api._sync.resources.reconciliation import Reconciliation
 from connectlib.api._sync.resources.refunds import Refunds
 from connectlib.api._sync.resources.setup_intents import SetupIntents
 from connectlib.api._sync.resources.testing import Testing
@@ -116,6 +117,7 @@ class Connect(Closing):
         self.payment_intents = PaymentIntents(engine)
         self.payment_methods = PaymentMethods(engine)
         self.payouts = Payouts(engine)
+        self.reconciliation = Reconciliation(engine)
         self.refunds = Refunds(engine)
         self.setup_intents = SetupIntents(engine)
         self.testing = Testing(engine)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from connectlib.api.books import moment as moment_given
 from connectlib.api.errors import ConfigurationError, open_or_raise, raised
 from connectlib.core.moments import DAY, HOUR, MINUTE, SECOND, datetime_of
 from connectlib.runtime.engine import Engine
@@ -14,6 +13,7 @@ from connectlib.runtime.joining import refuse_inside
 from connectlib.runtime.pump import advance_to
 from connectlib.runtime.run import call
 from connectlib.wire.params.ranges import SECONDS_MAX
+from connectlib.wire.params.values import moment as moment_given
 from connectlib.wire.params.values import whole, wrong
 
 

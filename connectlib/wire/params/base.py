@@ -52,6 +52,7 @@ _SECRET = frozenset(
         "bacs_debit",
         "boleto",
         "card",
+        "payment_method_data",
         "sepa_debit",
         "us_bank_account",
     }

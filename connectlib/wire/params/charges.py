@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from connectlib.core.commands import CaptureCharge, CreateCharge, UpdateText
+from pydantic import Field
+
+from connectlib.core.commands import CaptureCharge, CreateCharge, ReviewCharge, UpdateText
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
 from connectlib.wire.params.addresses import Shipping
@@ -24,10 +26,13 @@ from connectlib.wire.params.base import (
     Text255,
     Text1000,
     changes_of,
+    currency_in,
     metadata_of,
     parse,
 )
 from connectlib.wire.params.splits import Remainder, Split, split_amounts
+
+FailureCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,100}$")]
 
 
 class TransferData(Params):
@@ -72,6 +77,16 @@ class Capture(Params):
     application_fee_amount: AmountOrZero | None = None
     statement_descriptor: Descriptor | None = None
     transfer_data: TransferAmount | None = None
+
+
+class Review(Params):
+    """`charges.review`."""
+
+    outcome: Literal["succeeded", "failed", "held", "released"]
+    amount: Amount | None = None
+    failure_code: FailureCode | None = None
+    failure_message: Text255 | None = None
+    reference: Text255 | None = None
 
 
 class Update(Params):
@@ -160,6 +175,41 @@ def capture(id_: str, given: dict[str, Any], *, account: str) -> CaptureCharge:
         asked.application_fee_amount,
         asked.transfer_data.amount if asked.transfer_data else None,
         asked.statement_descriptor,
+    )
+
+
+#: Of which outcome a further parameter of a review tells.
+_BELONGS = {
+    "amount": "succeeded",
+    "reference": "succeeded",
+    "failure_code": "failed",
+    "failure_message": "failed",
+}
+_FAILED = "The payment was not made: its processor has been asked by hand."
+
+
+def review(id_: str, given: dict[str, Any], *, account: str) -> ReviewCharge:
+    """The command of `charges.review`. Raises Invalid."""
+    asked = parse(Review, given)
+    for name, outcome in _BELONGS.items():
+        if getattr(asked, name) is not None and asked.outcome != outcome:
+            raise Invalid(
+                Refused(
+                    Why.PARAMETER_INVALID,
+                    f"You provided {name}, but outcome is {asked.outcome}.",
+                    name,
+                    f"{name} belongs to the outcome {outcome}",
+                )
+            )
+    return ReviewCharge(
+        id_,
+        account,
+        asked.outcome,
+        asked.amount,
+        currency_in(given),
+        asked.failure_code or "processing_error",
+        asked.failure_message or _FAILED,
+        asked.reference,
     )
 
 

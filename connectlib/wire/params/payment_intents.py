@@ -36,19 +36,10 @@ from connectlib.wire.params.base import (
     parse,
 )
 from connectlib.wire.params.charges import TransferAmount, TransferData
+from connectlib.wire.params.method_data import Details, Kind, inline_of
 from connectlib.wire.params.splits import Remainder, Split, split_amounts
 
 Url = Annotated[str, Field(min_length=1, max_length=2048, pattern=r"^[a-z][a-z0-9+.-]*://\S+$")]
-MethodType = Literal[
-    "acss_debit",
-    "au_becs_debit",
-    "bacs_debit",
-    "boleto",
-    "card",
-    "pay_by_bank",
-    "sepa_debit",
-    "us_bank_account",
-]
 
 
 class Automatic(Params):
@@ -66,7 +57,8 @@ class _Common(Params):
     description: Text1000 | None = None
     metadata: Metadata | None = None
     payment_method: Id | None = None
-    payment_method_types: list[MethodType] | None = None
+    payment_method_data: Details | None = None
+    payment_method_types: list[Kind] | None = None
     receipt_email: Email | None = None
     setup_future_usage: Literal["on_session", "off_session"] | None = None
     shipping: Shipping | None = None
@@ -107,6 +99,7 @@ class Confirm(Params):
     error_on_requires_action: Flag = False
     off_session: Flag | Literal["one_off", "recurring"] | None = None
     payment_method: Id | None = None
+    payment_method_data: Details | None = None
     receipt_email: Email | None = None
     return_url: Url | None = None
     setup_future_usage: Literal["on_session", "off_session"] | None = None
@@ -220,7 +213,14 @@ def create(given: dict[str, Any], *, account: str, platform: str) -> CreateInten
     kept = tuple(sorted((name, value) for name, value in fields.items() if value is not None))
     options = (("no_action", 1),) if asked.error_on_requires_action else ()
     return CreateIntent(
-        asked.amount, asked.currency, account, kept, asked.payment_method, asked.confirm, options
+        asked.amount,
+        asked.currency,
+        account,
+        kept,
+        asked.payment_method,
+        asked.confirm,
+        options,
+        inline_of(asked.payment_method_data, asked.payment_method, account),
     )
 
 
@@ -249,9 +249,12 @@ def update(id_: str, given: dict[str, Any], *, account: str) -> UpdateIntent:
         fields["currency"] = asked.currency
     if asked.transfer_data is not None:
         fields["transfer_amount"] = asked.transfer_data.amount
+    if asked.payment_method_types is not None:
+        fields["options"] = encode({})  # who names the kinds takes no longer all of them
     if asked.metadata is not None:
         fields["metadata"] = changes_of(asked.metadata)
-    return UpdateIntent(id_, account, tuple(sorted(fields.items())), asked.payment_method)
+    inline = inline_of(asked.payment_method_data, asked.payment_method, account)
+    return UpdateIntent(id_, account, tuple(sorted(fields.items())), asked.payment_method, inline)
 
 
 def confirm(id_: str, given: dict[str, Any], *, account: str) -> ConfirmIntent:
@@ -266,7 +269,8 @@ def confirm(id_: str, given: dict[str, Any], *, account: str) -> ConfirmIntent:
     }
     kept = tuple(sorted((name, value) for name, value in fields.items() if value is not None))
     options = (("no_action", 1),) if asked.error_on_requires_action else ()
-    return ConfirmIntent(id_, account, asked.payment_method, kept, options)
+    inline = inline_of(asked.payment_method_data, asked.payment_method, account)
+    return ConfirmIntent(id_, account, asked.payment_method, kept, options, inline)
 
 
 def capture(id_: str, given: dict[str, Any], *, account: str) -> CaptureCharge:

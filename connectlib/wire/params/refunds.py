@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from connectlib.core.commands import CreateRefund, UpdateText
+from connectlib.core.commands import CreateRefund, ReviewRefund, UpdateText
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
 from connectlib.wire.params.base import (
@@ -31,6 +31,24 @@ class Create(Params):
     reverse_transfer: Flag = False
     refund_application_fee: Flag = False
     metadata: Metadata | None = None
+
+
+class Review(Params):
+    """`refunds.review`. failure_reason: as Stripe's refunds have it."""
+
+    outcome: Literal["succeeded", "failed"]
+    failure_reason: (
+        Literal[
+            "charge_for_pending_refund_disputed",
+            "declined",
+            "expired_or_canceled_card",
+            "insufficient_funds",
+            "lost_or_stolen_card",
+            "merchant_request",
+            "unknown",
+        ]
+        | None
+    ) = None
 
 
 class Update(Params):
@@ -66,6 +84,23 @@ def create(given: dict[str, Any], *, account: str) -> CreateRefund:
         asked.payment_intent,
         currency_in(given),
     )
+
+
+def review(id_: str, given: dict[str, Any], *, account: str) -> ReviewRefund:
+    """The command of `refunds.review`. Raises Invalid."""
+    asked = parse(Review, given)
+    if asked.outcome == "failed":
+        return ReviewRefund(id_, account, asked.failure_reason or "unknown")
+    if asked.failure_reason is not None:
+        raise Invalid(
+            Refused(
+                Why.PARAMETER_INVALID,
+                "You provided failure_reason, but outcome is succeeded.",
+                "failure_reason",
+                "failure_reason belongs to the outcome failed",
+            )
+        )
+    return ReviewRefund(id_, account)
 
 
 def update(id_: str, given: dict[str, Any], *, account: str) -> UpdateText:

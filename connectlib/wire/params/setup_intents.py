@@ -17,7 +17,8 @@ from connectlib.wire.params.base import (
     metadata_of,
     parse,
 )
-from connectlib.wire.params.payment_intents import MethodType, Url
+from connectlib.wire.params.method_data import Details, Kind, inline_of
+from connectlib.wire.params.payment_intents import Url
 
 
 class Create(Params):
@@ -29,7 +30,8 @@ class Create(Params):
     metadata: Metadata | None = None
     on_behalf_of: Id | None = None
     payment_method: Id | None = None
-    payment_method_types: list[MethodType] | None = None
+    payment_method_data: Details | None = None
+    payment_method_types: list[Kind] | None = None
     return_url: Url | None = None
     usage: Literal["on_session", "off_session"] = "off_session"
 
@@ -41,13 +43,15 @@ class Update(Params):
     description: Text1000 | None = None
     metadata: Metadata | None = None
     payment_method: Id | None = None
-    payment_method_types: list[MethodType] | None = None
+    payment_method_data: Details | None = None
+    payment_method_types: list[Kind] | None = None
 
 
 class Confirm(Params):
     """`setup_intents.confirm`."""
 
     payment_method: Id | None = None
+    payment_method_data: Details | None = None
     return_url: Url | None = None
 
 
@@ -70,7 +74,8 @@ def create(given: dict[str, Any], *, account: str) -> CreateSetup:
         "metadata": metadata_of(asked.metadata) if asked.metadata else None,
     }
     kept = tuple(sorted((name, value) for name, value in fields.items() if value is not None))
-    return CreateSetup(account, kept, asked.payment_method, asked.confirm)
+    inline = inline_of(asked.payment_method_data, asked.payment_method, account)
+    return CreateSetup(account, kept, asked.payment_method, asked.confirm, inline)
 
 
 def update(id_: str, given: dict[str, Any], *, account: str) -> UpdateIntent:
@@ -84,14 +89,16 @@ def update(id_: str, given: dict[str, Any], *, account: str) -> UpdateIntent:
         "metadata": changes_of(asked.metadata),
     }
     kept = tuple(sorted((name, value) for name, value in fields.items() if value is not None))
-    return UpdateIntent(id_, account, kept, asked.payment_method)
+    inline = inline_of(asked.payment_method_data, asked.payment_method, account)
+    return UpdateIntent(id_, account, kept, asked.payment_method, inline)
 
 
 def confirm(id_: str, given: dict[str, Any], *, account: str) -> ConfirmSetup:
     """The command of `setup_intents.confirm`. Raises Invalid."""
     asked = parse(Confirm, given)
     fields = (("return_url", asked.return_url),) if asked.return_url is not None else ()
-    return ConfirmSetup(id_, account, asked.payment_method, fields)
+    inline = inline_of(asked.payment_method_data, asked.payment_method, account)
+    return ConfirmSetup(id_, account, asked.payment_method, fields, inline)
 
 
 def reason(given: dict[str, Any]) -> str | None:

@@ -6,15 +6,16 @@ refusal that names the parameter.
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 from pydantic_core import PydanticCustomError
 
 from connectlib.core.currencies import currency_of
-from connectlib.core.moments import SECOND
+from connectlib.core.moments import SECOND, moment_of, of_datetime, parse_moment
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
-from connectlib.wire.params.base import ID_MAX, clean, identified, parse
+from connectlib.wire.params.base import ID_MAX, clean, identified, parse, without_numbers
 from connectlib.wire.params.ranges import SECONDS_MAX, Range
 
 #: What a value looks like in a message, at most.
@@ -92,6 +93,29 @@ def currency_code(value: object, param: str = "currency") -> str:
             Why.INVALID_CURRENCY,
         )
     return code
+
+
+def moment(value: object, param: str) -> int:
+    """A moment given as datetime, date, ISO text or seconds since 1970. Raises Invalid."""
+    try:
+        if isinstance(value, datetime):
+            return of_datetime(value)
+        if isinstance(value, date):
+            return moment_of(value)
+        if isinstance(value, str):
+            return parse_moment(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return of_datetime(datetime.fromtimestamp(value, UTC))
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise Invalid(
+        Refused(
+            Why.PARAMETER_INVALID,
+            f"Invalid moment: {without_numbers(f'{value!r:.60}')}",
+            param,
+            'pass a datetime, a date, "2026-11-04" or "2026-11-04T12:00:00Z", or seconds',
+        )
+    )
 
 
 def bounds_of(value: object, param: str) -> tuple[tuple[str, int], ...]:

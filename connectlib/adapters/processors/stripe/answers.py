@@ -49,6 +49,12 @@ _NOT_RETURNED = {
     "balance_insufficient": "insufficient_funds",
     "insufficient_funds": "insufficient_funds",
 }
+SDK = "use_stripe_sdk"
+#: Next actions whose page has a name of its own, and those that nobody waits for: vouchers.
+_KNOWN = {"redirect_to_url", "verify_with_microdeposits", "boleto_display_details"}
+_VOUCHERS = {"boleto_display_details", "konbini_display_details", "oxxo_display_details"}
+#: How much of what a next action shows is passed on.
+_DETAILS_MAX = 20
 #: Where the several next actions have the page that the buyer is to see.
 _PAGES = ("url", "hosted_verification_url", "hosted_voucher_url", "hosted_instructions_url")
 
@@ -86,7 +92,9 @@ def charged(intent: Mapping[str, Any], request: ChargeRequest) -> Answer:
     if wrong:
         return wrong
     if status == "requires_action":
-        return action(intent)
+        asked = action(intent)
+        is_voucher = asked.kind in _VOUCHERS
+        return Accepted(reference(intent), ASK_AFTER, asked) if is_voucher else asked
     if status == "processing":
         return Accepted(reference(intent), ASK_AFTER)
     if status not in {"succeeded", "requires_capture"}:
@@ -172,10 +180,24 @@ def _canceled(intent: Mapping[str, Any]) -> Declined:
 
 def action(intent: Mapping[str, Any]) -> RequiresAction:
     """What the buyer has to do. Where there is no page for it: Stripe.js does, with the secret."""
-    kind = text_at(intent, "next_action", "type") or "use_stripe_sdk"
-    pages = (text_at(intent, "next_action", kind, name) for name in _PAGES)
-    page = next((page for page in pages if page), None)
-    return RequiresAction(kind, page or text_at(intent, "client_secret") or "")
+    kind = text_at(intent, "next_action", "type") or SDK
+    said = at(intent, "next_action", kind)
+    said = said if isinstance(said, dict) else {}
+    page = next((name for name in _PAGES if text_at(said, name)), None)
+    details = [(name, said[name]) for name in sorted(said) if name != page or kind not in _KNOWN]
+    if page is None and kind == SDK:
+        secret = text_at(intent, "client_secret") or ""
+        details.insert(0, ("client_secret", secret))
+    plain = tuple((name, each) for name, each in details if _is_plain(each))
+    return RequiresAction(
+        kind,
+        said[page] if page else text_at(intent, "client_secret") or "",
+        plain[:_DETAILS_MAX],
+    )
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or (isinstance(value, str | int) and not isinstance(value, bool))
 
 
 def wants_deposits(intent: Mapping[str, Any]) -> bool:

@@ -65,7 +65,8 @@ def charge_params(request: ChargeRequest, source: Source, return_url: str | None
     }
     if request.off_session:
         params["off_session"] = True
-    return params | _paid_with(source, None if request.off_session else return_url, request.key)
+    back = _back(request, return_url)
+    return params | _paid_with(source, None if request.off_session else back)
 
 
 def spent_params(key: str) -> dict[str, Any]:
@@ -83,14 +84,21 @@ def setup_params(request: SetupRequest, source: Source, return_url: str | None) 
         "usage": "off_session" if request.off_session else "on_session",
         "metadata": {KEY: request.key},
     }
-    return params | _paid_with(source, return_url, request.key)
+    return params | _paid_with(source, _back(request, return_url))
 
 
-def _paid_with(source: Source, return_url: str | None, key: str) -> dict[str, Any]:
+def _back(request: ChargeRequest | SetupRequest, otherwise: str | None) -> str | None:
+    """Where the buyer comes back to: the place that the payment names, else one for all."""
+    if request.return_url is not None:
+        return request.return_url
+    return otherwise and otherwise.replace("{key}", request.key)
+
+
+def _paid_with(source: Source, return_url: str | None) -> dict[str, Any]:
     """Without a place to come back to, methods that send the buyer elsewhere are left out."""
     params: dict[str, Any] = {"automatic_payment_methods": {"enabled": True}}
     if return_url:
-        params["return_url"] = return_url.replace("{key}", key)
+        params["return_url"] = return_url
     else:
         params["automatic_payment_methods"]["allow_redirects"] = "never"
     if source.customer:

@@ -30,7 +30,10 @@ class AsyncPaymentIntents(AsyncResource):
         """Make a payment intent; confirm=True tries to pay at once.
 
         amount: minor units with currency=, or a `Money`. payment_method: an id, or a test name
-        such as `pm_card_visa`. payment_method_types: which kinds are taken; all by default.
+        such as `pm_card_visa`; or payment_method_data: what a new one is made of, as for
+        `payment_methods.create` ({"type": "card", "card": {"number", "exp_month", "exp_year",
+        "cvc"}, "billing_details", "metadata"}). payment_method_types: which kinds are taken; all
+        by default.
         capture_method: automatic, or manual: the money is held until `capture`.
         confirmation_method: automatic, or manual: after an authentication it is confirmed again.
         customer, setup_future_usage (on_session, off_session: the method is kept for later),
@@ -55,6 +58,7 @@ class AsyncPaymentIntents(AsyncResource):
         namespace = await self._namespace(account)
         world, ground = self._base.world, self._base.ground
         command = self._parse(params_of.create, params, account=namespace, platform=world.account)
+        command, inline = await self._inline(command)
         request = self._parse(
             request_of, namespace, idempotency_key, "payment_intents.create", command
         )
@@ -66,7 +70,7 @@ class AsyncPaymentIntents(AsyncResource):
         else:
             branch = crc32((fields.get("transfer_group") or "").encode()) % ground.branches
         found: PaymentIntentObject = await self._answer(
-            payment_intents.create(ground, command, request, branch=branch)
+            payment_intents.create(ground, command, request, branch=branch, inline=inline)
         )
         return found
 
@@ -80,8 +84,8 @@ class AsyncPaymentIntents(AsyncResource):
     ) -> PaymentIntentObject:
         """Try to pay, with payment_method= or with the method that the intent has.
 
-        Also: off_session, error_on_requires_action, setup_future_usage, return_url, shipping,
-        receipt_email.
+        payment_method_data: a new one, as for `create`. Also: off_session,
+        error_on_requires_action, setup_future_usage, return_url, shipping, receipt_email.
 
         Source: Stripe API reference, "Confirm a PaymentIntent".
 
@@ -192,8 +196,13 @@ class AsyncPaymentIntents(AsyncResource):
     ) -> PaymentIntentObject:
         namespace = await self._namespace(account)
         command = self._parse(make, self._parse(id_of, id), params, account=namespace)
+        words: dict[str, Any] = {}
+        if getattr(command, "inline", None) is not None:
+            command, words["inline"] = await self._inline(command)
         request = self._parse(request_of, namespace, key, f"payment_intents.{verb}", command)
-        found: PaymentIntentObject = await self._answer(flow(self._base.ground, command, request))
+        found: PaymentIntentObject = await self._answer(
+            flow(self._base.ground, command, request, **words)
+        )
         return found
 
     async def retrieve(self, id: str, *, account: object = None) -> PaymentIntentObject:

@@ -29,8 +29,9 @@ class AsyncSetupIntents(AsyncResource):
     ) -> SetupIntentObject:
         """Make a setup intent; confirm=True asks the processor at once.
 
-        payment_method, payment_method_types, customer (whose the method becomes), usage
-        (off_session by default, or on_session), return_url, description, metadata.
+        payment_method, or payment_method_data (as for `payment_intents.create`);
+        payment_method_types, customer (whose the method becomes), usage (off_session by default,
+        or on_session), return_url, description, metadata.
 
         Source: Stripe API reference, "Create a SetupIntent".
 
@@ -41,13 +42,14 @@ class AsyncSetupIntents(AsyncResource):
         """
         namespace = await self._namespace(account)
         command = self._parse(params_of.create, params, account=namespace)
+        command, inline = await self._inline(command)
         request = self._parse(
             request_of, namespace, idempotency_key, "setup_intents.create", command
         )
         ground = self._base.ground
         branch = ground.branch(namespace)
         found: SetupIntentObject = await self._answer(
-            setup_intents.create(ground, command, request, branch=branch)
+            setup_intents.create(ground, command, request, branch=branch, inline=inline)
         )
         return found
 
@@ -59,7 +61,9 @@ class AsyncSetupIntents(AsyncResource):
         idempotency_key: str | None = None,
         **params: Any,
     ) -> SetupIntentObject:
-        """Ask the processor to make the method ready: payment_method, return_url.
+        """Ask the processor to make the method ready.
+
+        payment_method or payment_method_data, return_url.
 
         Source: Stripe API reference, "Confirm a SetupIntent".
 
@@ -69,11 +73,12 @@ class AsyncSetupIntents(AsyncResource):
         """
         namespace = await self._namespace(account)
         command = self._parse(params_of.confirm, self._parse(id_of, id), params, account=namespace)
+        command, inline = await self._inline(command)
         request = self._parse(
             request_of, namespace, idempotency_key, "setup_intents.confirm", command
         )
         found: SetupIntentObject = await self._answer(
-            setup_intents.confirm(self._base.ground, command, request)
+            setup_intents.confirm(self._base.ground, command, request, inline)
         )
         return found
 
@@ -150,11 +155,12 @@ class AsyncSetupIntents(AsyncResource):
         """
         namespace = await self._namespace(account)
         command = self._parse(params_of.update, self._parse(id_of, id), params, account=namespace)
+        command, inline = await self._inline(command)
         request = self._parse(
             request_of, namespace, idempotency_key, "setup_intents.update", command
         )
         found: SetupIntentObject = await self._answer(
-            setup_intents.update(self._base.ground, command, request)
+            setup_intents.update(self._base.ground, command, request, inline)
         )
         return found
 

@@ -27,6 +27,7 @@ class Charges(Resource):
     _filters: ClassVar[dict[str, str]] = {
         "customer": "customer",
         "payment_intent": "payment_intent",
+        "state": "status",
         "transfer_group": "transfer_group",
     }
 
@@ -122,6 +123,38 @@ class Charges(Resource):
         )
         return found
 
+    def review(
+        self,
+        id: object,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> ChargeObject:
+        """Say what became of a charge that needs a review. Ours: Stripe has no such request.
+
+        A charge without an answer is asked about until its processor may have forgotten the
+        key; from then on a person has to look there: `list(state="needs_review")`. outcome:
+        succeeded or failed; of a charge that only holds its money also held (it can be captured
+        or canceled) or released. What is booked and told is what the processor's answer would
+        have been. succeeded: amount= (minor units, or a `Money`) where only a part of what was
+        held has been captured, reference= the processor's number of it. failed: failure_code=
+        (processing_error by default) and failure_message=. Nothing is asked outside; what the
+        processor tells later is known, or contradicts.
+
+        Raises:
+            InvalidRequestError: there is no such charge, it does not need a review
+                (charge_unexpected_state), or that cannot have become of it.
+            IdempotencyError: the key was used for something else.
+        """
+        namespace = self._namespace(account)
+        command = self._parse(params_of.review, self._parse(id_of, id), params, account=namespace)
+        request = self._parse(request_of, namespace, idempotency_key, "charges.review", command)
+        found: ChargeObject = self._answer(
+            charges.review(self._base.ground, command, request)
+        )
+        return found
+
     def retrieve(self, id: object, *, account: object = None) -> ChargeObject:
         """The charge with an id.
 
@@ -156,7 +189,8 @@ class Charges(Resource):
         """A page of charges, newest first.
 
         limit (1 to 100, default 10), starting_after, ending_before (ids), created (seconds, or
-        {"gt", "gte", "lt", "lte"}), transfer_group, customer, payment_intent.
+        {"gt", "gte", "lt", "lte"}), transfer_group, customer, payment_intent; state: one of our
+        own machine, such as needs_review or authorized, of which Stripe's status is made.
 
         Raises:
             InvalidRequestError: a parameter is wrong.

@@ -11,7 +11,6 @@ from connectlib.api.books import (
     LedgerMove,
     Report,
     TrialBalanceRow,
-    moment,
     move_of,
     place_of,
     trial_balance,
@@ -20,7 +19,7 @@ from connectlib.api.books import (
 from connectlib.core.ledger import LedgerAccount
 from connectlib.flows import reading
 from connectlib.ports.store import Totals, TransfersOf
-from connectlib.wire.params.values import currency_code, id_of, whole
+from connectlib.wire.params.values import currency_code, id_of, moment, whole
 
 #: How many ledger transfers one call may answer with.
 TRANSFERS_MAX = 100_000

@@ -31,7 +31,10 @@ class PaymentIntents(Resource):
         """Make a payment intent; confirm=True tries to pay at once.
 
         amount: minor units with currency=, or a `Money`. payment_method: an id, or a test name
-        such as `pm_card_visa`. payment_method_types: which kinds are taken; all by default.
+        such as `pm_card_visa`; or payment_method_data: what a new one is made of, as for
+        `payment_methods.create` ({"type": "card", "card": {"number", "exp_month", "exp_year",
+        "cvc"}, "billing_details", "metadata"}). payment_method_types: which kinds are taken; all
+        by default.
         capture_method: automatic, or manual: the money is held until `capture`.
         confirmation_method: automatic, or manual: after an authentication it is confirmed again.
         customer, setup_future_usage (on_session, off_session: the method is kept for later),
@@ -56,6 +59,7 @@ class PaymentIntents(Resource):
         namespace = self._namespace(account)
         world, ground = self._base.world, self._base.ground
         command = self._parse(params_of.create, params, account=namespace, platform=world.account)
+        command, inline = self._inline(command)
         request = self._parse(
             request_of, namespace, idempotency_key, "payment_intents.create", command
         )
@@ -67,7 +71,7 @@ class PaymentIntents(Resource):
         else:
             branch = crc32((fields.get("transfer_group") or "").encode()) % ground.branches
         found: PaymentIntentObject = self._answer(
-            payment_intents.create(ground, command, request, branch=branch)
+            payment_intents.create(ground, command, request, branch=branch, inline=inline)
         )
         return found
 
@@ -81,8 +85,8 @@ class PaymentIntents(Resource):
     ) -> PaymentIntentObject:
         """Try to pay, with payment_method= or with the method that the intent has.
 
-        Also: off_session, error_on_requires_action, setup_future_usage, return_url, shipping,
-        receipt_email.
+        payment_method_data: a new one, as for `create`. Also: off_session,
+        error_on_requires_action, setup_future_usage, return_url, shipping, receipt_email.
 
         Source: Stripe API reference, "Confirm a PaymentIntent".
 
@@ -193,8 +197,13 @@ class PaymentIntents(Resource):
     ) -> PaymentIntentObject:
         namespace = self._namespace(account)
         command = self._parse(make, self._parse(id_of, id), params, account=namespace)
+        words: dict[str, Any] = {}
+        if getattr(command, "inline", None) is not None:
+            command, words["inline"] = self._inline(command)
         request = self._parse(request_of, namespace, key, f"payment_intents.{verb}", command)
-        found: PaymentIntentObject = self._answer(flow(self._base.ground, command, request))
+        found: PaymentIntentObject = self._answer(
+            flow(self._base.ground, command, request, **words)
+        )
         return found
 
     def retrieve(self, id: str, *, account: object = None) -> PaymentIntentObject:

@@ -15,6 +15,7 @@ from connectlib.wire.objects.quotes import RefundPreviewObject
 from connectlib.wire.objects.refunds import RefundObject
 from connectlib.wire.params import refunds as params_of
 from connectlib.wire.params.base import request_of
+from connectlib.wire.params.values import id_of
 
 
 class Refunds(Resource):
@@ -23,7 +24,11 @@ class Refunds(Resource):
     _kind = Refund
     _name = "refund"
     _url = "/v1/refunds"
-    _filters: ClassVar[dict[str, str]] = {"charge": "charge", "payment_intent": "payment_intent"}
+    _filters: ClassVar[dict[str, str]] = {
+        "charge": "charge",
+        "payment_intent": "payment_intent",
+        "pending_reason": "pending_reason",
+    }
 
     def create(
         self, *, account: object = None, idempotency_key: str | None = None, **params: Any
@@ -92,6 +97,34 @@ class Refunds(Resource):
         request = self._parse(request_of, namespace, key, "refunds.create", command)
         return refunds.Call(command, request)
 
+    def review(
+        self,
+        id: object,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> RefundObject:
+        """Say what became of a refund that needs a review. Ours: Stripe has no such request.
+
+        A refund without an answer is asked about until its processor may have forgotten the
+        key; from then on a person has to look there: `list(pending_reason="needs_review")`.
+        outcome: succeeded (the buyer has the money), or failed: it is back in the balance, with
+        failure_reason= (unknown by default). Booked and told as the processor's answer.
+
+        Raises:
+            InvalidRequestError: there is no such refund, it does not need a review
+                (refund_unexpected_state), or a parameter is wrong.
+            IdempotencyError: the key was used for something else.
+        """
+        namespace = self._namespace(account)
+        command = self._parse(params_of.review, self._parse(id_of, id), params, account=namespace)
+        request = self._parse(request_of, namespace, idempotency_key, "refunds.review", command)
+        found: RefundObject = self._answer(
+            refunds.review(self._base.ground, command, request)
+        )
+        return found
+
     def retrieve(self, id: object, *, account: object = None) -> RefundObject:
         """The refund with an id.
 
@@ -122,7 +155,10 @@ class Refunds(Resource):
         return found
 
     def list(self, *, account: object = None, **params: Any) -> ListObject:
-        """A page of refunds, newest first: limit, starting_after, ending_before, created, charge.
+        """A page of refunds, newest first.
+
+        limit, starting_after, ending_before, created, charge, payment_intent; pending_reason:
+        insufficient_funds, or needs_review (a person has to look).
 
         Raises:
             InvalidRequestError: a parameter is wrong.

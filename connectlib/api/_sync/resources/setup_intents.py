@@ -30,8 +30,9 @@ class SetupIntents(Resource):
     ) -> SetupIntentObject:
         """Make a setup intent; confirm=True asks the processor at once.
 
-        payment_method, payment_method_types, customer (whose the method becomes), usage
-        (off_session by default, or on_session), return_url, description, metadata.
+        payment_method, or payment_method_data (as for `payment_intents.create`);
+        payment_method_types, customer (whose the method becomes), usage (off_session by default,
+        or on_session), return_url, description, metadata.
 
         Source: Stripe API reference, "Create a SetupIntent".
 
@@ -42,13 +43,14 @@ class SetupIntents(Resource):
         """
         namespace = self._namespace(account)
         command = self._parse(params_of.create, params, account=namespace)
+        command, inline = self._inline(command)
         request = self._parse(
             request_of, namespace, idempotency_key, "setup_intents.create", command
         )
         ground = self._base.ground
         branch = ground.branch(namespace)
         found: SetupIntentObject = self._answer(
-            setup_intents.create(ground, command, request, branch=branch)
+            setup_intents.create(ground, command, request, branch=branch, inline=inline)
         )
         return found
 
@@ -60,7 +62,9 @@ class SetupIntents(Resource):
         idempotency_key: str | None = None,
         **params: Any,
     ) -> SetupIntentObject:
-        """Ask the processor to make the method ready: payment_method, return_url.
+        """Ask the processor to make the method ready.
+
+        payment_method or payment_method_data, return_url.
 
         Source: Stripe API reference, "Confirm a SetupIntent".
 
@@ -70,11 +74,12 @@ class SetupIntents(Resource):
         """
         namespace = self._namespace(account)
         command = self._parse(params_of.confirm, self._parse(id_of, id), params, account=namespace)
+        command, inline = self._inline(command)
         request = self._parse(
             request_of, namespace, idempotency_key, "setup_intents.confirm", command
         )
         found: SetupIntentObject = self._answer(
-            setup_intents.confirm(self._base.ground, command, request)
+            setup_intents.confirm(self._base.ground, command, request, inline)
         )
         return found
 
@@ -151,11 +156,12 @@ class SetupIntents(Resource):
         """
         namespace = self._namespace(account)
         command = self._parse(params_of.update, self._parse(id_of, id), params, account=namespace)
+        command, inline = self._inline(command)
         request = self._parse(
             request_of, namespace, idempotency_key, "setup_intents.update", command
         )
         found: SetupIntentObject = self._answer(
-            setup_intents.update(self._base.ground, command, request)
+            setup_intents.update(self._base.ground, command, request, inline)
         )
         return found
 
