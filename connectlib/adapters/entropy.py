@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import random
 import threading
+from operator import add
 from typing import TYPE_CHECKING
 
-from connectlib.core.ids import RANDOM, TICK_SHIFT, random_parts, tick_part
+from connectlib.core.ids import RANDOM, TICK_SHIFT, random_parts, tick_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ class RandomIds:
             parts = self._take(n)
             first = max(self._last + 1, at >> TICK_SHIFT)
             self._last = first + n - 1
-        return [tick_part(first + place) + part for place, part in enumerate(parts)]
+        return list(map(add, tick_parts(first, n), parts))
 
     def _take(self, n: int) -> list[str]:
         if os.getpid() != self._pid:
@@ -40,7 +41,8 @@ class RandomIds:
         while len(self._parts) < n:
             size = max(_BLOCK, n * RANDOM)
             self._parts += random_parts(self._source(size), size // RANDOM)
-        taken, self._parts = self._parts[:n], self._parts[n:]
+        taken = self._parts[-n:]
+        del self._parts[-n:]
         return taken
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectlib.core.drafts import encode
-from connectlib.core.rows import BalanceTransaction
+from connectlib.core.rows import BalanceTransaction, maker
 
 if TYPE_CHECKING:
     from connectlib.core.book import Book
     from connectlib.core.drafts import Draft
     from connectlib.core.fees import FeeLine
+
+_row = maker(BalanceTransaction)
 
 #: type -> reporting_category (Stripe docs, "Reporting categories").
 REPORTING_CATEGORY = {
@@ -58,25 +60,29 @@ def change(
     fee = 0
     details = None
     if parts:
-        parts = tuple(part for part in parts if part.amount)
-        fee = sum(part.amount for part in parts)
-        details = encode(parts) if parts else None
-    row = BalanceTransaction(
-        book.branch,
-        book.new_id("txn"),
-        book.world.id,
-        place.account,
-        book.at,
-        type_,
-        amount,
-        fee,
-        place.currency,
-        place.day or book.at,
-        place.day,
-        source,
-        description,
-        details,
-        rate,
+        kept = [part for part in parts if part.amount]
+        for part in kept:
+            fee += part.amount
+        details = encode(kept) if kept else None
+    account, currency, day = place
+    row = _row(
+        (
+            book.branch,
+            book.new_id("txn"),
+            book.world.id,
+            account,
+            book.at,
+            type_,
+            amount,
+            fee,
+            currency,
+            day or book.at,
+            day,
+            source,
+            description,
+            details,
+            rate,
+        )
     )
     draft.bts.append(row)
     return row

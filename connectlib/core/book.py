@@ -39,16 +39,19 @@ from connectlib.core.rows import (
     Versioned,
     World,
     amend,
+    maker,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R", bound=Versioned)
 
+_event, _version, _ledger_transfer = maker(Event), maker(ObjectVersion), maker(LedgerTransfer)
 _SPENDABLE = frozenset({Purpose.PENDING, Purpose.AVAILABLE})
+_PENDING = int(Purpose.PENDING)
 #: How far the clocks of two processes may be apart, in microseconds: ten minutes.
 _SKEW = 600 * 1_000_000
 
@@ -160,7 +163,7 @@ class Book:
         self.undues: dict[tuple[int, int, str], Due] = {}
         self._ids = ids
         self._bodies: list[str] = []
-        self._minted = 1
+        self._minted = 3
         self._branch_text = ""
 
     # reading
@@ -211,9 +214,9 @@ class Book:
     def absorb(self, draft: Draft) -> None:
         """Make a draft part of the plan and of what later decisions see."""
         if draft.postings:
-            self._check(draft.postings)
+            legs = self._legs(draft.postings)
             for posting in draft.postings:
-                self._post(posting)
+                self._post(posting, legs)
         for row in draft.rows:
             self.rows[row.id] = self.changed[row.id] = row
         self.bts += draft.bts
@@ -247,19 +250,32 @@ class Book:
         name = (key.account, key.key)
         self.keys[name] = self.changed_keys[name] = key
 
-    def _check(self, postings: list[Posting]) -> None:
-        """Stop before anything moves what was not gathered, or would overflow a counter."""
-        gathered, ledger = self.gathered, self.ledger
+    def _legs(self, postings: list[Posting]) -> Iterator[tuple[LedgerAccount, LedgerAccount]]:
+        """The two ledger accounts of every move, in order.
+
+        Stops before anything moves what was not gathered, or would overflow a counter.
+        """
+        ledger = self.ledger
+        found: list[tuple[LedgerAccount, LedgerAccount]] = []
         for posting in postings:
-            for debit, credit, amount in posting.moves:
-                if debit.currency != credit.currency or debit is credit:
-                    raise BrokenLedgerError(f"{posting.fact.name}: {debit} -> {credit}")
-                for key in (debit, credit):
-                    if key not in gathered:
-                        raise Stale(f"{posting.fact.name}: {key} was not gathered")
-                    entry = ledger.get(key)
-                    if entry is not None and max(entry.dp, entry.cp) > COUNTER_MAX - amount:
-                        raise BrokenLedgerError(f"{key} would overflow")
+            for debit_key, credit_key, amount in posting.moves:
+                if debit_key.currency != credit_key.currency or debit_key is credit_key:
+                    raise BrokenLedgerError(f"{posting.fact.name}: {debit_key} -> {credit_key}")
+                debit = ledger.get(debit_key) or self._opened(debit_key, posting.fact)
+                credit = ledger.get(credit_key) or self._opened(credit_key, posting.fact)
+                limit = COUNTER_MAX - amount
+                for entry in (debit, credit):
+                    if entry.dp > limit or entry.cp > limit:
+                        raise BrokenLedgerError(f"{entry.key} would overflow")
+                found.append((debit, credit))
+        return iter(found)
+
+    def _opened(self, key: LedgerKey, fact: Fact) -> LedgerAccount:
+        """A ledger account that is not stored yet: written where something is posted to it."""
+        if key not in self.gathered:
+            raise Stale(f"{fact.name}: {key} was not gathered")
+        entry = self.ledger[key] = LedgerAccount(key)
+        return entry
 
     def _queue(self, draft: Draft) -> None:
         """What became available in this batch can be paid out by a later item of it."""
@@ -269,60 +285,61 @@ class Book:
                 waiting.append(Unpaid(bt.id, bt.net, bt.available_on))
         self.unpaid.update(draft.unpaid)
 
-    def _post(self, posting: Posting) -> None:
-        ledger, transfers = self.ledger, self.transfers
-        lane = self.lane
-        if lane is None:
-            raise BrokenLedgerError(f"{posting.fact.name} without a lane: its work named no ledger")
-        number = (lane.seq + len(self.transactions) + 1) * LANES + lane.lane
-        self.transactions.append(
-            LedgerTransaction(
-                self.branch, number, self.world.id, int(posting.fact), posting.ref, self.at
-            )
-        )
+    def _post(self, posting: Posting, legs: Iterator[tuple[LedgerAccount, LedgerAccount]]) -> None:
+        transfers, soon = self.transfers, self.at + _SKEW
+        number = self._numbered(posting)
         for leg, (debit_key, credit_key, amount) in enumerate(posting.moves):
-            debit = ledger.get(debit_key)
-            if debit is None:
-                debit = ledger[debit_key] = LedgerAccount(debit_key)
-            credit = ledger.get(credit_key)
-            if credit is None:
-                credit = ledger[credit_key] = LedgerAccount(credit_key)
+            debit, credit = next(legs)
             debit.dp += amount
             debit.version += 1
             credit.cp += amount
             credit.version += 1
             if debit_key.purpose in GUARDED and debit.cp < debit.dp + debit.dq:
                 raise BrokenLedgerError(f"{debit_key} would be overdrawn by {amount}")
-            if debit_key.purpose == Purpose.PENDING:
-                self._mind(debit_key, debit.version)
-            if credit_key.purpose == Purpose.PENDING:
-                self._mind(credit_key, credit.version)
+            # Day accounts mature. Close to its day another process, whose clock is ahead, may have
+            # matured one already.
+            if debit_key.purpose == _PENDING and (
+                debit.version == 1 or debit_key.available_on < soon
+            ):
+                self._mind(debit_key)
+            if credit_key.purpose == _PENDING and (
+                credit.version == 1 or credit_key.available_on < soon
+            ):
+                self._mind(credit_key)
             transfers.append(
-                LedgerTransfer(
-                    self.branch,
-                    number,
-                    leg,
-                    debit.id,
-                    credit.id,
-                    debit_key.currency,
-                    amount,
-                    debit.version,
-                    debit.cp - debit.dp,
-                    credit.version,
-                    credit.cp - credit.dp,
+                _ledger_transfer(
+                    (
+                        self.branch,
+                        number,
+                        leg,
+                        debit.id,
+                        credit.id,
+                        debit_key.currency,
+                        amount,
+                        debit.version,
+                        debit.cp - debit.dp,
+                        credit.version,
+                        credit.cp - credit.dp,
+                    )
                 )
             )
 
-    def _mind(self, key: LedgerKey, version: int) -> None:
-        """See to it that a day account matures: when it is new, and again close to its day.
+    def _numbered(self, posting: Posting) -> int:
+        """The number of a new ledger transaction."""
+        lane = self.lane
+        if lane is None:
+            raise BrokenLedgerError(f"{posting.fact.name} without a lane: its work named no ledger")
+        number = (lane.seq + len(self.transactions) + 1) * LANES + lane.lane
+        of = (self.branch, number, self.world.id, int(posting.fact), posting.ref, self.at)
+        self.transactions.append(LedgerTransaction(*of))
+        return number
 
-        Close to its day another process, whose clock is ahead, may have matured it already.
-        """
-        if version == 1 or key.available_on - self.at < _SKEW:
-            ref = join_ref(key.owner, key.currency, key.available_on)
-            name = (key.available_on, int(DueKind.MATURE), ref)
-            if name not in self.dues:
-                self.dues[name] = Due(self.branch, self.world.id, *name)
+    def _mind(self, key: LedgerKey) -> None:
+        """See to it that a day account matures: when it is new, and again close to its day."""
+        ref = join_ref(key.owner, key.currency, key.available_on)
+        name = (key.available_on, int(DueKind.MATURE), ref)
+        if name not in self.dues:
+            self.dues[name] = Due(self.branch, self.world.id, *name)
 
     def _emit(self, emission: Emission, origin: str | None) -> None:
         type_, row, account, previous = emission
@@ -335,28 +352,14 @@ class Book:
             version = 0
         else:
             self._snapshot(row)
-        self.events.append(
-            Event(
-                self.branch,
-                self.new_id("evt"),
-                self.world.id,
-                account,
-                head.seq,
-                self.at,
-                type_,
-                row.id,
-                version,
-                previous,
-                origin,
-            )
-        )
+        id_ = self.new_id("evt")
+        values = (self.branch, id_, self.world.id, account, head.seq, self.at)
+        self.events.append(_event((*values, type_, row.id, version, previous, origin)))
 
     def _snapshot(self, row: Versioned) -> None:
         name = (row.id, row.version)
         if name not in self.versions:
-            self.versions[name] = ObjectVersion(
-                self.branch, row.id, row.version, self.world.id, snapshot(row)
-            )
+            self.versions[name] = _version((self.branch, *name, self.world.id, snapshot(row)))
 
 
 def twin(id_: str, prefix: str) -> str:

@@ -74,44 +74,38 @@ def approve(
         made = book_charge(book, draft, row, sums, terms=terms, means=means, fees=fees, rates=rates)
     except NoRate as none:
         return no_rate(none.source, none.target)
-    settled = made.settled
-    whole = sums.amount == row.amount
-    charge = draft.put(
-        amend(
-            row,
-            version=row.version + 1,
-            status=status,
-            available_on=means.available_on(book.at, terms.country),
-            fee_amount=made.fee,
-            outcome=row.outcome or _outcome("authorized", None, *risk, "Payment complete."),
-            balance_transaction=made.balance_transaction,
-            transfer=made.transfer,
-            transferred=made.transferred,
-            application_fee=made.application_fee,
-            application_fee_amount=_fee_of(row, sums),
-            amount_captured=None if whole else sums.amount,
-            settled=None if settled.rate is None else settled.amount,
-            settled_currency=None if settled.rate is None else settled.currency,
-            exchange_rate=settled.rate,
-        )
+    charge = amend(
+        row,
+        version=row.version + 1,
+        status=status,
+        available_on=made.day,
+        fee_amount=made.fee,
+        outcome=row.outcome or _outcome("authorized", None, *risk, "Payment complete."),
+        balance_transaction=made.balance_transaction,
+        transfer=made.transfer,
+        transferred=made.transferred,
+        application_fee=made.application_fee,
+        exchange_rate=made.settled.rate,
     )
+    if sums.amount != row.amount:
+        charge = amend(charge, amount_captured=sums.amount)
+    if row.application_fee_amount not in (None, sums.application_fee):
+        charge = amend(charge, application_fee_amount=sums.application_fee)
+    settled = made.settled
+    if settled.rate is not None:
+        charge = amend(charge, settled=settled.amount, settled_currency=settled.currency)
     if reference is not None and row.payment_intent is not None:
-        charge = draft.rows[-1] = amend(charge, options=with_options(charge, reference=reference))
+        charge = amend(charge, options=with_options(charge, reference=reference))
+    draft.put(charge)
     was_held = row.capture_before > 0
     payment_intents.follow(book, draft, charge)
     draft.emit("charge.captured" if was_held else "charge.succeeded", charge, first=True)
     return Done(charge, draft)
 
 
-def _fee_of(row: Charge, sums: Sums) -> int | None:
-    return (
-        row.application_fee_amount if row.application_fee_amount is None else sums.application_fee
-    )
-
-
 def _sums(row: Charge) -> Sums:
     """What is being taken: all of it, or what a capture has asked for."""
-    asked = options_of(row).get("taking")
+    asked = options_of(row).get("taking") if row.options is not None else None
     if asked is None:
         return Sums(row.amount, row.application_fee_amount or 0, row.transfer_amount)
     amount, fee, transfer = asked

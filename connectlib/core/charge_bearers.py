@@ -31,6 +31,8 @@ def borne_by(
     bearer: str, bearers: Bearers, kind: str, payer: str, parts: tuple[FeeLine, ...]
 ) -> tuple[FeeLine, ...]:
     """Those of the processor's fees that one side bears."""
+    if len(parts) == 1 and parts[0].description != CONVERSION:
+        return parts if bearer_of(bearers, "processing", kind, payer) == bearer else ()
     return tuple(
         part
         for part in parts

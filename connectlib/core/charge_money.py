@@ -22,13 +22,12 @@ from connectlib.core.conversions import (
     exchanged,
     rate_of,
     sell,
-    sell_keys,
 )
 from connectlib.core.fee_bearers import ACCOUNT
-from connectlib.core.fees import FeeLine
+from connectlib.core.fees import FeeLine, total
 from connectlib.core.fx import Rate
 from connectlib.core.money import split
-from connectlib.core.postings import Fact, Owners, keys
+from connectlib.core.postings import Fact, Owners
 from connectlib.core.splits import taken_shares
 from connectlib.core.waiting import wake
 
@@ -37,18 +36,18 @@ if TYPE_CHECKING:
     from connectlib.core.conversions import Rates
     from connectlib.core.drafts import Draft
     from connectlib.core.fee_policies import FeePolicy
-    from connectlib.core.ledger import LedgerKey
     from connectlib.core.means import Means
-    from connectlib.core.rows import ApplicationFee, Charge, World
+    from connectlib.core.rows import ApplicationFee, Charge
     from connectlib.core.terms import Terms
 
 
 class Made(NamedTuple):
-    """What booking has made beside the charge, as the charge names it."""
+    """What booking has made beside the charge, as the charge names it. day: of availability."""
 
     balance_transaction: str
     settled: Amount
     fee: int
+    day: int
     transfer: str | None = None
     transferred: int = 0
     application_fee: str | None = None
@@ -90,38 +89,6 @@ class _Scene(NamedTuple):
         return rate_of(self.rates, self.book.at, source, target)
 
 
-def touched(row: Charge, world: World, terms: Terms, day: int) -> set[LedgerKey]:
-    """Every ledger account that booking a charge may touch."""
-    direct = row.account != world.account
-    source, settles = row.currency, terms.settles
-    fact = Fact.DIRECT_CHARGE if direct else _fact(row)
-    payee = row.account if direct else row.destination or row.account
-    found = keys(fact, Owners(world.id, source, world.account, payee, day))
-    for account, _ in terms.arrivals:
-        if account != row.destination:
-            found |= keys(Fact.TRANSFER, Owners(world.id, settles, world.account, account, day))
-    held = {source, settles, terms.earned, terms.billed, *(one for _, one in terms.arrivals)}
-    if len(held) == 1:
-        return found
-    settled = Owners(world.id, settles, world.account, payee, day)
-    found |= keys(fact, settled) | sell_keys(world.id, row.account, source, settles, day)
-    if direct:
-        found |= sell_keys(world.id, world.account, terms.billed, settles, day)
-    for account, arrives in terms.arrivals:
-        found |= sell_keys(world.id, account, settles, arrives, day)
-    taken = settles if direct else terms.arrives(payee)
-    if (direct or row.destination) and taken != terms.earned:
-        fee = Owners(world.id, taken, world.account, payee, day, terms.earned)
-        found |= keys(Fact.FEE_CONVERSION, fee)
-    elif row.destination and taken != settles:
-        found |= keys(fact, Owners(world.id, taken, world.account, payee, day))
-    return found
-
-
-def _fact(row: Charge) -> Fact:
-    return Fact.DESTINATION_CHARGE if row.destination else Fact.CHARGE
-
-
 def book_charge(
     book: Book,
     draft: Draft,
@@ -137,7 +104,7 @@ def book_charge(
     day = means.available_on(book.at, terms.country)
     scene = _Scene(book, draft, row, terms, means, fees, rates, day)
     source, settles = row.currency, terms.settles
-    settled = exchanged(sums.amount, source, settles, scene.rate(source, settles))
+    settled = _converted(scene, sums.amount, source, settles)
     parts = fees.processing.lines(
         terms.country,
         settles,
@@ -161,13 +128,9 @@ def _of_account(scene: _Scene, parts: tuple[FeeLine, ...]) -> tuple[FeeLine, ...
 def _came_in(scene: _Scene, settled: Amount, amount: int, parts: tuple[FeeLine, ...]) -> str:
     """The charge in the balance of its owner: the id of its balance transaction."""
     row, draft = scene.row, scene.draft
-    sell(
-        draft,
-        scene.owners(row.currency, row.account, settled.currency),
-        amount,
-        settled,
-        row.id,
-    )
+    if settled.rate is not None:
+        owners = scene.owners(row.currency, row.account, settled.currency)
+        sell(draft, owners, amount, settled, row.id)
     wake(scene.book, draft, row.account, settled.currency)
     into = change(
         scene.book,
@@ -185,10 +148,10 @@ def _came_in(scene: _Scene, settled: Amount, amount: int, parts: tuple[FeeLine, 
 
 def _direct(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLine, ...]) -> Made:
     book, draft, row, terms = scene.book, scene.draft, scene.row, scene.terms
-    processing = sum(part.amount for part in parts)
+    processing = total(parts)
     taken = _converted(scene, sums.application_fee, row.currency, settled.currency)
     own = _of_account(scene, parts)
-    paid = sum(part.amount for part in own)
+    paid = total(own)
     fact = Fact.DIRECT_CHARGE if own or not parts else Fact.DIRECT_CHARGE_PLATFORM_PAYS
     same = terms.earned == settled.currency
     inside = (taken.amount if same else 0, paid)
@@ -207,10 +170,13 @@ def _direct(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLine, ..
     earned = None
     if sums.application_fee:
         earned = _earn(scene, sums.application_fee, taken, twin(row.id, "fee"), row.account, row.id)
-    return Made(bt, settled, processing, application_fee=earned.id if earned else None)
+    fee_id = earned.id if earned else None
+    return Made(bt, settled, processing, scene.day, application_fee=fee_id)
 
 
 def _converted(scene: _Scene, amount: int, source: str, target: str) -> Amount:
+    if source == target:
+        return Amount(amount, source)
     return exchanged(amount, source, target, scene.rate(source, target))
 
 
@@ -265,7 +231,7 @@ def _earn(
 
 def _on_platform(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLine, ...]) -> Made:
     draft, row = scene.draft, scene.row
-    processing = sum(part.amount for part in parts)
+    processing = total(parts)
     platform = row.account
     if row.destination is not None:
         return _destination(scene, sums, settled, parts)
@@ -277,13 +243,13 @@ def _on_platform(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLin
         draft.post(Fact.CHARGE, owners, (sums.amount, 0), row.id)
         bt = _came_in(scene, settled, sums.amount, parts)
         draft.post(Fact.CHARGE, scene.owners(settled.currency, platform), (0, processing), row.id)
-    total = 0
+    passed = 0
     if row.options is not None:
         for account, passed_on in _shares(scene, sums, settled, parts):
             if passed_on:
-                total += passed_on
+                passed += passed_on
                 _pass_on(scene, scene.book.new_id("tr"), account, passed_on, settled.currency)
-    return Made(bt, settled, processing, transferred=total)
+    return Made(bt, settled, processing, scene.day, transferred=passed)
 
 
 def _shares(
@@ -299,7 +265,7 @@ def _shares(
         left -= passed_on
         found.append((account, passed_on))
     whole = settled.amount - left
-    borne = min(sum(part.amount for part in _of_account(scene, parts)), whole)
+    borne = min(total(_of_account(scene, parts)), whole)
     if not borne:
         return found
     less = split(borne, [share for _, share in found])
@@ -309,7 +275,7 @@ def _shares(
 def _destination(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLine, ...]) -> Made:
     book, draft, row, terms = scene.book, scene.draft, scene.row, scene.terms
     account, currency = row.destination or "", settled.currency
-    processing = sum(part.amount for part in parts)
+    processing = total(parts)
     passed_on = settled.amount
     if sums.transfer is not None:
         passed_on = _converted(scene, sums.transfer, row.currency, currency).amount
@@ -318,8 +284,7 @@ def _destination(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLin
     arrives = terms.arrives(account)
     taken = _converted(scene, fee, row.currency, arrives) if fee else Amount(0, arrives)
     inside = taken.amount if terms.earned == arrives else 0
-    source = scene.owners(row.currency, account)
-    here = inside if arrives == currency else 0
+    source, here = scene.owners(row.currency, account), inside if arrives == currency else 0
     if settled.rate is None:
         draft.post(
             Fact.DESTINATION_CHARGE, source, (sums.amount, passed_on, here, processing), row.id
@@ -331,12 +296,12 @@ def _destination(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLin
         owners = scene.owners(currency, account)
         draft.post(Fact.DESTINATION_CHARGE, owners, (0, passed_on, here, processing), row.id)
     if not passed_on:
-        return Made(bt, settled, processing)
+        return Made(bt, settled, processing, scene.day)
     transfer_id = book.new_id("tr")
     arrived = _arrive(scene, account, passed_on, currency)
     if inside and arrives != currency:
-        owners = scene.owners(arrives, account)
-        draft.post(Fact.DESTINATION_CHARGE, owners, (0, 0, inside, 0), row.id)
+        there = scene.owners(arrives, account)
+        draft.post(Fact.DESTINATION_CHARGE, there, (0, 0, inside, 0), row.id)
     earned = None
     if fee:
         payment = twin(transfer_id, "py")
@@ -355,14 +320,15 @@ def _destination(scene: _Scene, sums: Sums, settled: Amount, parts: tuple[FeeLin
         taken=taken.amount,
         arrived=arrived,
     )
-    return Made(bt, settled, processing, transfer_id, passed_on, earned.id if earned else None)
+    fee_id = earned.id if earned else None
+    return Made(bt, settled, processing, scene.day, transfer_id, passed_on, fee_id)
 
 
 def _borne(
     scene: _Scene, passed_on: int, fee: int, settled: Amount, parts: tuple[FeeLine, ...]
 ) -> int:
     """What the destination bears of the processor's fees: at most what it gets."""
-    own = sum(part.amount for part in _of_account(scene, parts))
+    own = total(_of_account(scene, parts))
     if not own:
         return 0
     fee = _converted(scene, fee, scene.row.currency, settled.currency).amount
@@ -373,7 +339,9 @@ def _arrive(scene: _Scene, account: str, amount: int, currency: str) -> Amount:
     """What an account has of what it gets, in the currency it holds; posts its conversion."""
     arrives = scene.terms.arrives(account)
     arrived = _converted(scene, amount, currency, arrives)
-    sell(scene.draft, scene.owners(currency, account, arrives), amount, arrived, scene.row.id)
+    if arrived.rate is not None:
+        owners = scene.owners(currency, account, arrives)
+        sell(scene.draft, owners, amount, arrived, scene.row.id)
     return arrived
 
 

@@ -39,9 +39,13 @@ def refuse_converted(
 
     Asked before the processor is: money taken that cannot be booked would be nobody's.
     """
-    held = {command.currency, terms.settles, terms.earned, terms.billed}
-    if len(held) == 1 and all(one in held for _, one in terms.arrivals):
-        return None
+    settles = terms.settles
+    if command.currency == settles == terms.earned == terms.billed:
+        for _, arrives in terms.arrivals:
+            if arrives != settles:
+                break
+        else:
+            return None
     try:
         for source, target in _conversions(book, command, terms, fees):
             rate_of(rates, book.at, source, target)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.book import Done, Keys
 from connectlib.core.charge_checks import refuse
-from connectlib.core.charge_money import touched
+from connectlib.core.charge_keys import touched
 from connectlib.core.charge_rates import promised_rate, refuse_converted
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind
@@ -104,12 +104,16 @@ class Recorded(NamedTuple):
 
 def record_keys(command: CreateCharge, world: World) -> Keys:
     """What recording needs: nothing is locked, accounts are read."""
-    splits = [account for account, _ in command.splits]
-    named = parties(command.account, command.destination, command.on_behalf_of, splits)
+    accounts = {world.account, command.account}
+    if command.destination is not None:
+        accounts.add(command.destination)
+    if command.on_behalf_of is not None:
+        accounts.add(command.on_behalf_of)
+    accounts.update([account for account, _ in command.splits])
     rows: tuple[str, ...] = ()
     if command.fx_quote is not None or command.customer is not None:
         rows = tuple(one for one in (command.fx_quote, command.customer) if one)
-    return Keys(rows=rows, accounts=tuple({world.account, *named}))
+    return Keys(rows, tuple(accounts))
 
 
 def record(
@@ -292,6 +296,8 @@ def touch_keys(row: Charge) -> Keys:
 
 def rows_of(row: Charge) -> tuple[str, ...]:
     """The rows that move together: the charge, its intent, the method used and whose it is."""
+    if row.payment_intent is None and row.method_id is None and row.customer is None:
+        return (row.id,)
     named = (row.id, row.payment_intent, row.method_id, row.customer)
     return tuple(one for one in named if one)
 
@@ -308,8 +314,10 @@ def settle_keys(
     row: Charge, world: World, *, terms: Terms, means: Means
 ) -> Callable[[Mapping[str, Versioned], int], Keys]:
     """What settling needs: the charge, and every ledger account its kind may touch."""
-    payees = (account for account, _ in terms.arrivals)
-    everybody = tuple({world.account, row.account, *payees})
+    everybody: tuple[str, ...] = (world.account,)
+    if row.account != world.account:
+        everybody = (world.account, row.account)
+    everybody += tuple([account for account, _ in terms.arrivals if account not in everybody])
 
     def of(_links: Mapping[str, Versioned], at: int) -> Keys:
         day = means.available_on(at, terms.country)

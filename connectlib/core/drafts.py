@@ -15,6 +15,7 @@ from connectlib.core.rows import (
     IdempotencyKey,
     PayoutItem,
     Versioned,
+    maker,
 )
 
 if TYPE_CHECKING:
@@ -90,6 +91,9 @@ class Emission(NamedTuple):
     previous: str | None = None
 
 
+_emission = maker(Emission)
+
+
 class Draft:
     """What one decision wants written: nothing of it counts before it is absorbed.
 
@@ -142,8 +146,11 @@ class Draft:
 
         first: before what has been told so far, since it is the cause of it.
         """
-        emission = Emission(type_, row, account or row.account, previous)
-        self.emissions.insert(0 if first else len(self.emissions), emission)
+        emission = _emission((type_, row, account or row.account, previous))
+        if first:
+            self.emissions.insert(0, emission)
+        else:
+            self.emissions.append(emission)
 
     def post(self, fact: Fact, owners: Owners, amounts: Sequence[int], ref: str) -> None:
         """Post a business fact about `ref`: one amount per leg of its policy, 0 = nothing."""

@@ -52,6 +52,14 @@ class FeeLine(NamedTuple):
         return self.description == CONVERSION
 
 
+def total(lines: tuple[FeeLine, ...]) -> int:
+    """The sum of fee lines, in minor units."""
+    found = 0
+    for line in lines:
+        found += line.amount
+    return found
+
+
 class FeeSchedule:
     """Rates by (country of the account, currency, kind of payment); `*` is any.
 

@@ -44,6 +44,17 @@ def tick_part(tick: int) -> str:
     return _tick_head(tick >> 10) + _TAILS[tick & 1023]
 
 
+def tick_parts(first: int, n: int) -> list[str]:
+    """The letters of n instants, each one tick after the one before."""
+    parts: list[str] = []
+    while len(parts) < n:
+        at = first + len(parts)
+        start = at & 1023
+        tails = _TAILS[start : start + n - len(parts)]
+        parts += map(_tick_head(at >> 10).__add__, tails)
+    return parts
+
+
 def random_parts(data: bytes, n: int) -> list[str]:
     """The random letters of n ids, out of 16 n random bytes."""
     text = data.translate(_LETTERS).decode("ascii")

@@ -20,6 +20,7 @@ from connectlib.core.ledger import (
     Purpose,
     key_of,
 )
+from connectlib.core.rows import maker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,6 +186,9 @@ class Move(NamedTuple):
     amount: int
 
 
+_move = maker(Move)
+
+
 @lru_cache(maxsize=16_384)
 def _sides(fact: Fact, owners: Owners) -> tuple[tuple[LedgerKey, LedgerKey], ...]:
     return tuple((owners.key(leg.debit), owners.key(leg.credit)) for leg in POLICY[fact])
@@ -199,7 +203,7 @@ def moves(fact: Fact, owners: Owners, amounts: Sequence[int]) -> list[Move]:
     if len(sides) != len(amounts) or min(amounts) < 0:
         raise BrokenLedgerError(f"{fact.name} has {len(sides)} legs, got {amounts}")
     return [
-        Move(debit, credit, amount)
+        _move((debit, credit, amount))
         for (debit, credit), amount in zip(sides, amounts, strict=True)
         if amount
     ]

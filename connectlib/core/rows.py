@@ -10,8 +10,11 @@ own account or a connected one.
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class World(NamedTuple):
@@ -691,6 +694,11 @@ class Lane(NamedTuple):
 
 
 R = TypeVar("R", bound=tuple[Any, ...])
+
+
+def maker(kind: type[R]) -> Callable[[tuple[Any, ...]], R]:
+    """Makes rows of a kind out of all their values, in C: in half the time of its constructor."""
+    return partial(tuple.__new__, kind)
 
 
 @cache

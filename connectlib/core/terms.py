@@ -35,7 +35,10 @@ class Terms(NamedTuple):
 
     def arrives(self, account: str) -> str:
         """The currency in which an account holds its part."""
-        return dict(self.arrivals).get(account, self.settles)
+        for one, currency in self.arrivals:
+            if one == account:
+                return currency
+        return self.settles
 
 
 @lru_cache(maxsize=65_536)
@@ -73,12 +76,13 @@ def terms_of(
 ) -> Terms:
     """The terms of a charge, given how to find an account by its id."""
     platform = find(world.account)
-    business = find(on_behalf_of or account)
+    by = on_behalf_of or account
+    business = platform if by == world.account else find(by)
     settles = currency_at(business, currency)
     arrivals: tuple[tuple[str, str], ...] = ()
     if destination is not None or splits:
-        payees = dict.fromkeys(one for one in (destination, *splits) if one)
-        arrivals = tuple((one, currency_at(find(one), settles)) for one in payees)
+        payees = dict.fromkeys((destination, *splits)) if splits else (destination,)
+        arrivals = tuple([(one, currency_at(find(one), settles)) for one in payees if one])
     return Terms(
         business.country if business else world.country,
         settles,

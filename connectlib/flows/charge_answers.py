@@ -127,12 +127,14 @@ def _ask_all(ground: Ground, cases: Sequence[Case]) -> Flow[list[Charge]]:
 
 def _request(row: Charge, verb: str) -> Any:
     """What the processor is asked about a charge. Keys are made of the charge's id."""
+    if verb == "release":
+        return ReleaseRequest(f"{row.id}-release", row.id, row.source)
+    if row.options is None:
+        return ChargeRequest(row.id, row.amount, row.currency, row.source)
     options = charges.options_of(row)
     if verb == "capture":
         amount = options["taking"][0]
         return CaptureRequest(f"{row.id}-capture", row.id, amount, row.currency, row.source)
-    if verb == "release":
-        return ReleaseRequest(f"{row.id}-release", row.id, row.source)
     return ChargeRequest(
         row.id,
         row.amount,
@@ -252,8 +254,8 @@ def _approval(ground: Ground, case: Case, answer: Approved | Captured) -> Work[C
     risk = ("normal", 20)
     if isinstance(answer, Approved):
         risk = (answer.risk_level, answer.risk_score)
-        options = charges.options_of(row)
-        if not options.get("capture", 1) and row.status not in ("capturing", "releasing"):
+        is_held = row.options is not None and not charges.options_of(row).get("capture", 1)
+        if is_held and row.status not in ("capturing", "releasing"):
             decide = partial(
                 charge_answers.hold, row=row, due=due, risk=risk, holds_for=answer.holds_for
             )

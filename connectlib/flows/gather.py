@@ -30,11 +30,14 @@ class Wanted:
         wallets: dict[str, int] = {}
         unpaid: set[tuple[str, str]] = set()
         ledger: set[Any] = set()
+        last: Any = None
         for work in works:
             keys = work.keys if isinstance(work.keys, Keys) else work.keys(links, at)
             rows.update(keys.rows)
             accounts.update(keys.accounts)
-            ledger |= keys.ledger
+            if keys.ledger is not last:  # as often as not that of the item before
+                ledger |= keys.ledger
+                last = keys.ledger
             heads.update(keys.heads)
             for owner, since in keys.wallets:
                 wallets[owner] = min(since, wallets.get(owner, since))

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 def is_money(value: object) -> bool:
     """Whether a value is a py-moneyed Money; the package is not imported to find out."""
-    return type(value).__module__.partition(".")[0] == "moneyed" and hasattr(value, "amount")
+    kind = type(value)
+    if kind is int:
+        return False
+    return kind.__module__.partition(".")[0] == "moneyed" and hasattr(value, "amount")
 
 
 def to_money(amount: int, currency: str) -> Money:

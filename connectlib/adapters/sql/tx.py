@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from connectlib.adapters.sql.statements import KINDS, SWAPS
@@ -38,6 +39,15 @@ if TYPE_CHECKING:
     from connectlib.ports.store import Scene
 
 _NAME: dict[type[Any], str] = {kind: TABLES[kind].name for kind in KINDS}
+
+
+def _swapped(kind: Any) -> itemgetter[tuple[Any, ...]]:
+    """Takes what a swap of a row of a kind may change, and what finds the row."""
+    names = (*SWAPS[f"swap {_NAME[kind]}"].columns, "branch", "id")
+    return itemgetter(*[kind._fields.index(name) for name in names])
+
+
+_SWAPPED = {kind: _swapped(kind) for kind in KINDS if f"swap {_NAME[kind]}" in SWAPS}
 
 
 def account_of(row: Sequence[Any]) -> LedgerAccount:
@@ -183,14 +193,8 @@ class SqlTx:
                 self._hand.insert(kind, fresh[kind])
             if kind in moved:
                 name = f"swap {_NAME[kind]}"
-                fields = SWAPS[name].columns
-                self._hand.swap(
-                    name,
-                    [
-                        (*[getattr(r, f) for f in fields], r.branch, r.id, book.stored[r.id])
-                        for r in moved[kind]
-                    ],
-                )
+                values, stored = _SWAPPED[kind], book.stored
+                self._hand.swap(name, [(*values(row), stored[row.id]) for row in moved[kind]])
 
     def _write_heads(self, book: Book) -> None:
         moved = sorted(

@@ -112,16 +112,6 @@ def _currency(code: str) -> str:
     return lower
 
 
-def _amount(value: object) -> object:
-    if isinstance(value, float):
-        raise refuse(
-            Why.INVALID_INTEGER,
-            f"Invalid integer: {value}",
-            "amounts are whole minor units: 1000 is $10.00; floats cannot hold money",
-        )
-    return value
-
-
 def _metadata(values: dict[str, str | None]) -> dict[str, str | None]:
     if len(values) > METADATA_KEYS:
         raise refuse(
@@ -168,14 +158,14 @@ def text(limit: int) -> Any:
 
 
 Id = Annotated[
-    str, BeforeValidator(identified), Field(min_length=1, max_length=ID_MAX), AfterValidator(clean)
+    str, Field(min_length=1, max_length=ID_MAX), BeforeValidator(identified), AfterValidator(clean)
 ]
 Text255 = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(clean)]
 Text1000 = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(clean)]
 Descriptor = Annotated[str, Field(min_length=1, max_length=22), AfterValidator(clean)]
 Email = Annotated[str, Field(max_length=512, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(clean)]
-Amount = Annotated[int, BeforeValidator(_amount), Field(ge=1, le=AMOUNT_MAX)]
-AmountOrZero = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=AMOUNT_MAX)]
+Amount = Annotated[int, Field(ge=1, le=AMOUNT_MAX)]
+AmountOrZero = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 CurrencyCode = Annotated[str, AfterValidator(_currency)]
 Metadata = Annotated[dict[str, str | None], AfterValidator(_metadata)]
 #: Of updates: an empty text unsets the field.
@@ -297,6 +287,8 @@ def refusal_of(error: ValidationError) -> Refused:
     why, message, hint = _SAYINGS.get(
         kind, (Why.PARAMETER_INVALID, "Invalid value: {value}", first["msg"][:_SHOWN])
     )
+    if kind == "int_type" and isinstance(first["input"], float):
+        hint = "amounts are whole minor units: 1000 is $10.00; floats cannot hold money"
     return Refused(why, message.format(value=shown), param, hint)
 
 
