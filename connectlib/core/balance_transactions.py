@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectlib.core.drafts import encode
@@ -42,6 +43,16 @@ class Place(NamedTuple):
     day: int
 
 
+def _shown(part: FeeLine) -> str:
+    """One fee line as compact JSON: only its amount is new each time."""
+    return f"[{part[0]},{_rest(*part[1:])}"
+
+
+@lru_cache(maxsize=1024)
+def _rest(*words: str | None) -> str:
+    return encode(words)[1:]
+
+
 def change(
     book: Book,
     draft: Draft,
@@ -63,7 +74,7 @@ def change(
         kept = [part for part in parts if part.amount]
         for part in kept:
             fee += part.amount
-        details = encode(kept) if kept else None
+        details = f"[{','.join(map(_shown, kept))}]" if kept else None
     account, currency, day = place
     row = _row(
         (

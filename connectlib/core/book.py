@@ -164,7 +164,6 @@ class Book:
         self._ids = ids
         self._bodies: list[str] = []
         self._minted = 3
-        self._branch_text = ""
 
     # reading
 
@@ -201,9 +200,9 @@ class Book:
         """A fresh id of this branch: ids of one batch ascend in the order of asking."""
         if not self._bodies:
             self._minted = min(4 * self._minted, 1024)
-            self._bodies = self._ids.bodies(self._minted, self.at)[::-1]
-            self._branch_text = branch_part(self.branch)
-        return f"{prefix}_{self._branch_text}{self._bodies.pop()}"
+            here = f"_{branch_part(self.branch)}"
+            self._bodies = list(map(here.__add__, self._ids.bodies(self._minted, self.at)[::-1]))
+        return prefix + self._bodies.pop()
 
     def secret(self) -> str:
         """A text that nobody guesses: 160 bits of chance."""
