@@ -1,0 +1,120 @@
+"""What is known of an account for its requirements: which fields, never what they say.
+
+Kept as compact JSON beside the account; the values themselves are sealed elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from connectlib.core.drafts import encode
+
+#: Words of `Facts.flags`.
+SUBMITTED, NEXT, FUTURE = "submitted", "next", "future"
+CHARGE_BLOCK, PAYOUT_BLOCK, INACTIVE, LISTED = "charge_block", "payout_block", "inactive", "listed"
+
+UNCHECKED, CHECKING, CHECKED, FAILED = "unverified", "pending", "verified", "failed"
+
+
+class Failure(NamedTuple):
+    """A field that has to be told again. code: one of Stripe's for requirements."""
+
+    field: str
+    code: str
+    reason: str
+
+
+class Check(NamedTuple):
+    """How far the verification of one subject is.
+
+    state: unverified, pending, verified or failed. waiting: fields shown as pending while it is.
+    """
+
+    state: str = UNCHECKED
+    waiting: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+class Someone(NamedTuple):
+    """A person of an account. given: fields told, without the person's id."""
+
+    roles: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+
+
+class Facts(NamedTuple):
+    """Everything the engine reads of one account.
+
+    given: paths of fields told. people: by id, in order. checks: by subject (`individual`,
+    `company`, `business_profile` or a person's id). deadlines: field -> moment. late: fields
+    whose deadline has passed. volume: what has come into the balance, in minor units of its
+    default currency.
+    """
+
+    given: frozenset[str] = frozenset()
+    people: tuple[tuple[str, Someone], ...] = ()
+    checks: tuple[tuple[str, Check], ...] = ()
+    deadlines: tuple[tuple[str, int], ...] = ()
+    late: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    first_charge: int = 0
+    volume: int = 0
+
+    def check(self, subject: str) -> Check:
+        """The verification of a subject."""
+        return dict(self.checks).get(subject, Check())
+
+    def with_check(self, subject: str, check: Check | None) -> Facts:
+        """Facts with another verification of a subject; None forgets it."""
+        kept = tuple(each for each in self.checks if each[0] != subject)
+        return self._replace(checks=kept if check is None else (*kept, (subject, check)))
+
+    def with_person(self, id_: str, someone: Someone | None) -> Facts:
+        """Facts with a person added or changed; None takes one away, with what hangs on it."""
+        if someone is None:
+            kept = tuple(each for each in self.people if each[0] != id_)
+            return self._replace(people=kept).with_check(id_, None)
+        if id_ in dict(self.people):
+            people = tuple((k, someone if k == id_ else v) for k, v in self.people)
+            return self._replace(people=people)
+        return self._replace(people=(*self.people, (id_, someone)))
+
+
+def dump(facts: Facts) -> str:
+    """Compact JSON; equal facts give equal text; what is empty is left out."""
+    said: dict[str, Any] = {
+        "given": sorted(facts.given),
+        "people": {k: [sorted(v.roles), sorted(v.given)] for k, v in sorted(facts.people)},
+        "checks": {
+            k: [v.state, list(v.waiting), [list(each) for each in v.failures]]
+            for k, v in sorted(facts.checks)
+        },
+        "deadlines": dict(sorted(facts.deadlines)),
+        "late": sorted(facts.late),
+        "flags": sorted(facts.flags),
+        "first_charge": facts.first_charge,
+        "volume": facts.volume,
+    }
+    return encode({name: value for name, value in said.items() if value})
+
+
+def load(text: str) -> Facts:
+    """The facts of their JSON."""
+    said = json.loads(text)
+    return Facts(
+        frozenset(said.get("given", ())),
+        tuple(
+            (id_, Someone(frozenset(roles), frozenset(given)))
+            for id_, (roles, given) in said.get("people", {}).items()
+        ),
+        tuple(
+            (subject, Check(state, tuple(waiting), tuple(Failure(*each) for each in failures)))
+            for subject, (state, waiting, failures) in said.get("checks", {}).items()
+        ),
+        tuple(said.get("deadlines", {}).items()),
+        frozenset(said.get("late", ())),
+        frozenset(said.get("flags", ())),
+        said.get("first_charge", 0),
+        said.get("volume", 0),
+    )

@@ -1,0 +1,111 @@
+"""Which fields an account needs, by the rules, and which of them have been told."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from connectlib.core.requirement_rules import ROLES, RULES, Rule, Rules, Threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connectlib.core.requirement_facts import Facts
+
+
+class Subject(NamedTuple):
+    """An account as the rules see it. active: capabilities that work at present.
+
+    rejected: the disabled_reason of a rejection, "" for none.
+    """
+
+    country: str
+    business_type: str | None
+    agreement: str
+    currency: str
+    requested: frozenset[str]
+    active: frozenset[str]
+    pays_out: bool
+    facts: Facts
+    rejected: str = ""
+
+
+class Need(NamedTuple):
+    """A field that is needed, and by which capabilities."""
+
+    field: str
+    capabilities: frozenset[str]
+    later: Threshold | None = None
+    starts: int = 0
+
+
+@lru_cache(maxsize=1024)
+def _applying(rules: Rules, country: str, business: str, agreement: str) -> tuple[Rule, ...]:
+    def said(words: str, word: str) -> bool:
+        return not words or word in words.split()
+
+    return tuple(
+        rule
+        for rule in rules.rules
+        if said(rule.countries, country)
+        and country not in rule.without.split()
+        and (not rule.business or business in rule.business.split())
+        and said(rule.agreement, agreement)
+    )
+
+
+def needs(subject: Subject, rules: Rules = RULES) -> tuple[Need, ...]:
+    """Every field that the requested capabilities need, in the order of the rules.
+
+    One that some need from the start and others later is there twice.
+    """
+    found: dict[tuple[str, Threshold | None, int], Need] = {}
+    business = subject.business_type or ""
+    for rule in _applying(rules, subject.country, business, subject.agreement):
+        asking = frozenset(rule.capabilities.split()) or subject.requested
+        asking &= subject.requested
+        if not asking:
+            continue
+        for field in rule.fields.split():
+            for path in _paths(field, subject.facts):
+                key = (path, rule.later, rule.starts)
+                if key in found:
+                    asking |= found[key].capabilities
+                found[key] = Need(path, asking, rule.later, rule.starts)
+    return tuple(found.values())
+
+
+def _paths(field: str, facts: Facts) -> Iterator[str]:
+    """The field itself, or that of each person with the role it stands for."""
+    prefix, _, rest = field.partition(".")
+    if prefix not in ROLES:
+        yield field
+        return
+    role, all_told = ROLES[prefix]
+    holders = [id_ for id_, someone in facts.people if role in someone.roles]
+    if not holders and all_told not in facts.given:
+        yield field
+    for id_ in holders:
+        yield f"{id_}.{rest}"
+
+
+def is_told(field: str, facts: Facts, rules: Rules = RULES) -> bool:
+    """Whether a field, or one that says as much, has been told."""
+    if _has(field, facts):
+        return True
+    head, _, last = field.rpartition(".")
+    for weaker, stronger in rules.implied:
+        if last == weaker and _has(f"{head}.{stronger}", facts):
+            return True
+    return any(
+        field in each.original and all(_has(other, facts) for other in each.alternative)
+        for each in rules.alternatives
+    )
+
+
+def _has(field: str, facts: Facts) -> bool:
+    if field in facts.given:
+        return True
+    id_, _, rest = field.partition(".")
+    someone = dict(facts.people).get(id_)
+    return someone is not None and rest in someone.given
