@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from connectlib.adapters.clock import VirtualClock
     from connectlib.adapters.fx.ecb import EcbRates
     from connectlib.adapters.fx.static import TEST_RATES, StaticRates
+    from connectlib.adapters.keys.providers import LocalKeys, StaticKeys
     from connectlib.adapters.processors.scripted import ScriptedProcessor
     from connectlib.adapters.processors.stripe import StripeProcessor
     from connectlib.api import errors
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         ConnectError,
         IdempotencyError,
         InvalidRequestError,
+        KeysUnavailableError,
         MigrationNeeded,
         MissingExtra,
         OutcomeUnknown,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         RateLimitError,
         RetryTransaction,
         SchemaError,
+        SealError,
         TransactionError,
     )
     from connectlib.core.application_fee_policies import ApplicationFeePolicy, Tier
@@ -67,11 +70,13 @@ _WHERE = {
     "Connect": "connectlib.api._sync.client",
     "EcbRates": "connectlib.adapters.fx.ecb",
     "FeeSchedule": "connectlib.core.fees",
+    "LocalKeys": "connectlib.adapters.keys.providers",
     "Money": "moneyed",
     "Rate": "connectlib.core.fees",
     "ScriptedProcessor": "connectlib.adapters.processors.scripted",
     "StripeProcessor": "connectlib.adapters.processors.stripe",
     "RatesError": "connectlib.ports.fx",
+    "StaticKeys": "connectlib.adapters.keys.providers",
     "StaticRates": "connectlib.adapters.fx.static",
     "TEST_RATES": "connectlib.adapters.fx.static",
     "Tier": "connectlib.core.application_fee_policies",
@@ -94,6 +99,7 @@ _WHERE = {
             "ConnectError",
             "IdempotencyError",
             "InvalidRequestError",
+            "KeysUnavailableError",
             "MigrationNeeded",
             "MissingExtra",
             "OutcomeUnknown",
@@ -102,6 +108,7 @@ _WHERE = {
             "RateLimitError",
             "RetryTransaction",
             "SchemaError",
+            "SealError",
             "TransactionError",
         ),
         "connectlib.api.errors",
@@ -129,6 +136,8 @@ __all__ = [
     "FeeSchedule",
     "IdempotencyError",
     "InvalidRequestError",
+    "KeysUnavailableError",
+    "LocalKeys",
     "MigrationNeeded",
     "MissingExtra",
     "Money",
@@ -142,6 +151,8 @@ __all__ = [
     "RetryTransaction",
     "SchemaError",
     "ScriptedProcessor",
+    "SealError",
+    "StaticKeys",
     "StaticRates",
     "StripeProcessor",
     "Surcharges",

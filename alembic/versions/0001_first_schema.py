@@ -95,10 +95,18 @@ TABLES = [
     Table(
         "cl_customer",
         "branch:s id:t world:s account:t version:b created:b email:t? name:t? phone:t? "
-        "description:t? address:t? shipping:t? default_method:t? deleted:s metadata:t",
+        "description:t? address:t? shipping:t? default_method:t? deleted:s metadata:t "
+        "email_index:t?",
         key="branch id",
         indexes=["branch world account id"],
-        present=["branch email"],
+        present=["branch email", "branch email_index"],
+    ),
+    Table(
+        "cl_data_key",
+        "branch:s id:t world:s account:t version:b created:b subject:t status:t kek:t wrapped:t "
+        "generation:b uses:b hold_until:b hold_reason:t?",
+        key="branch id",
+        indexes=["branch world account kek id"],
     ),
     Table(
         "cl_due",

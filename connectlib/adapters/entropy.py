@@ -1,4 +1,4 @@
-"""The sources of chance behind ids: the system's, and a seeded one for simulations."""
+"""The sources of chance behind ids, keys and nonces: the system's, and seeded ones."""
 
 from __future__ import annotations
 
@@ -51,3 +51,24 @@ class SeededIds(RandomIds):
 
     def __init__(self, seed: int) -> None:
         super().__init__(random.Random(seed).randbytes)  # noqa: S311 (simulation)
+
+
+class SystemEntropy:
+    """See `ports.entropy`: the system's, safe in threads and after a fork."""
+
+    def bytes(self, n: int) -> bytes:
+        """See `ports.entropy.Entropy`."""
+        return os.urandom(n)
+
+
+class SeededEntropy:
+    """The same bytes for the same seed and calls: for simulations only."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)  # noqa: S311 (simulation)
+        self._lock = threading.Lock()
+
+    def bytes(self, n: int) -> bytes:
+        """See `ports.entropy.Entropy`."""
+        with self._lock:
+            return self._chance.randbytes(n)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from connectlib.core.book import Stale
 from connectlib.core.refusals import Refused, Why
 from connectlib.ports.fx import RatesError
+from connectlib.ports.keys import KeyFault, KeysUnavailable
 from connectlib.ports.processor import NotListed
 from connectlib.ports.store import (
     Contention,
@@ -18,10 +19,10 @@ from connectlib.ports.store import (
     StoreFault,
     Unavailable,
 )
-from connectlib.runtime.build import Misconfigured, MissingPackage
-from connectlib.runtime.engine import ClockBehind, WorldMismatch
+from connectlib.runtime.engine import ClockBehind, SealedWorld, WorldMismatch
 from connectlib.runtime.executor import OutcomeUnknownFault
 from connectlib.runtime.joinable import NotJoinable
+from connectlib.runtime.keyring import Misconfigured, MissingPackage
 from connectlib.wire.errors import Invalid, body, http_status
 
 if TYPE_CHECKING:
@@ -116,6 +117,14 @@ class APIConnectionError(APIError):
 
 class ProcessorError(APIError):
     """The processor's list cannot be had; nothing has been compared or changed."""
+
+
+class KeysUnavailableError(APIConnectionError):
+    """The key provider did not answer; nothing of the request has taken effect."""
+
+
+class SealError(APIError):
+    """Personal data does not open: its key is missing or another, or it has been altered."""
 
 
 class OutcomeUnknown(ConnectError):
@@ -226,6 +235,14 @@ _RAISED: list[tuple[type[Exception], Callable[[Any], ConnectError]]] = [
         lambda error: ProcessorError(
             f"The processor's list cannot be had: {error}.",
             hint="nothing has been compared; ask again later, or for a shorter period",
+        ),
+    ),
+    (KeysUnavailable, lambda error: KeysUnavailableError(str(error), hint=error.hint)),
+    (KeyFault, lambda error: SealError(str(error), hint=error.hint)),
+    (
+        SealedWorld,
+        lambda error: ConfigurationError(
+            str(error), hint="pass keys= with the keys it was opened with before"
         ),
     ),
     (NotJoinable, lambda error: TransactionError(str(error), http_status=400)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from connectlib.core.rows import BLIND
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,5 +21,6 @@ def changes(row: Versioned, wanted: Mapping[str, object]) -> dict[str, Any]:
 
 
 def before(row: Versioned, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """What the changed columns held."""
-    return {name: getattr(row, name) for name in changed}
+    """What the changed columns held, as far as an event may tell it."""
+    blind = BLIND.get(type(row), ())
+    return {name: getattr(row, name) for name in changed if name not in blind}

@@ -312,6 +312,7 @@ class CreateCustomer(NamedTuple):
     method: str | None = None
     default_method: str | None = None
     metadata: str = "{}"
+    email_index: str | None = None
 
 
 class UpdateCustomer(NamedTuple):
@@ -327,6 +328,7 @@ class UpdateCustomer(NamedTuple):
     shipping: str | None = None
     default_method: str | None = None
     metadata: str | None = None
+    email_index: str | None = None
 
 
 class Numbers:

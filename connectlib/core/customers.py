@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from connectlib.core.payment_methods import Known
 
 #: Fields that an update may change, and clear by an empty text.
-_FIELDS = ("email", "name", "phone", "description", "address", "shipping", "default_method")
+_FIELDS = (
+    "email",
+    "name",
+    "phone",
+    "description",
+    "address",
+    "shipping",
+    "default_method",
+    "email_index",
+)
 _DEFAULT = "invoice_settings[default_payment_method]"
 
 
@@ -36,13 +45,18 @@ def create_keys(command: CreateCustomer) -> Keys:
 
 
 def create(
-    book: Book, command: CreateCustomer, method: Known | None, request: Request | None
+    book: Book,
+    command: CreateCustomer,
+    method: Known | None,
+    request: Request | None,
+    id_: str | None = None,
 ) -> Outcome[Customer]:
     """Make a customer, with a payment method where one is given.
 
-    method: what the test name given as `command.method` stands for.
+    method: what the test name given as `command.method` stands for. id_: what its personal
+    data has been sealed for; None where it is not sealed.
     """
-    id_ = book.new_id("cus")
+    id_ = id_ or book.new_id("cus")
     held: PaymentMethod | Refused | None = None
     if method is not None:
         held = row_of(book, method, command.account, id_)
@@ -64,6 +78,7 @@ def create(
         command.address,
         command.shipping,
         metadata=command.metadata,
+        email_index=command.email_index,
     )
     if command.default_method is not None:
         if held is None or command.default_method != command.method:

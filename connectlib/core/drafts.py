@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from connectlib.core.postings import Fact, Move, Owners, moves
 from connectlib.core.rows import (
+    BLIND,
     BalanceTransaction,
     Callback,
     Due,
     IdempotencyKey,
     PayoutItem,
     Versioned,
+    amend,
     maker,
 )
 
@@ -44,8 +46,13 @@ def encode(value: Any) -> str:
 
 
 def snapshot(row: Versioned) -> str:
-    """Compact JSON of a row without the defaults at its end: most of a wide row says nothing."""
+    """Compact JSON of a row without the defaults at its end: most of a wide row says nothing.
+
+    Without its blind indexes: they are of the row as it is, and go when it is erased.
+    """
     kind: Any = type(row)
+    if kind in BLIND:
+        row = amend(row, **dict.fromkeys(BLIND[kind]))
     defaults = _defaults(kind)
     last = len(row)
     while row[last - 1] == defaults[last - 1]:

@@ -107,6 +107,10 @@ class Why(Enum):
     PAYMENT_METHOD_LOOSE = ("invalid_request_error", None, 400, True, "payment_method_loose")
     ACCOUNT_NUMBER_INVALID = ("invalid_request_error", "account_number_invalid", 400, False)
     ROUTING_NUMBER_INVALID = ("invalid_request_error", "routing_number_invalid", 400, False)
+    #: Ours: of personal data at rest.
+    SUBJECT_ERASED = ("invalid_request_error", "personal_data_erased", 400, False)
+    ERASURE_HELD = ("invalid_request_error", "personal_data_held", 400, True)
+    KEY_USED_UP = ("invalid_request_error", "data_key_used_up", 400, True)
     LOCK_TIMEOUT = ("invalid_request_error", "lock_timeout", 429, True)
 
     @property

@@ -302,6 +302,32 @@ class Customer(NamedTuple):
     default_method: str | None = None
     deleted: int = 0
     metadata: str = "{}"
+    email_index: str | None = None
+
+
+class DataKey(NamedTuple):
+    """The key that a subject's personal data is sealed under (`dkey_`), itself under lock.
+
+    The id has the body of its subject's; of a world's own secret the prefix is `ikey`. account:
+    the platform's, whatever namespace the subject lives in. status: of `core.data_keys.MACHINE`.
+    kek: the id of the key-encryption key. wrapped: JSON {generation: the key, sealed under kek}.
+    uses: texts sealed under this generation. hold_until: it may not be erased before.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    subject: str
+    status: str
+    kek: str
+    wrapped: str
+    generation: int = 1
+    uses: int = 0
+    hold_until: int = 0
+    hold_reason: str | None = None
 
 
 class PaymentMethod(NamedTuple):
@@ -656,6 +682,7 @@ Versioned = (
     | SetupIntent
     | FxQuote
     | TransferSchedule
+    | DataKey
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -676,7 +703,12 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "seti": SetupIntent,
     "fxq": FxQuote,
     "tsch": TransferSchedule,
+    "dkey": DataKey,
+    "ikey": DataKey,
 }
+
+#: Columns of blind indexes: they follow the row as it is, and no snapshot or event keeps them.
+BLIND: dict[type[Any], tuple[str, ...]] = {Customer: ("email_index",)}
 
 
 #: Everything that a list may show, by id prefix.

@@ -9,7 +9,7 @@ from connectlib.core import customers
 from connectlib.core.book import Work
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Customer, PaymentMethod
-from connectlib.flows import reading
+from connectlib.flows import personal, reading
 from connectlib.flows.payment_methods import named
 from connectlib.flows.single import do_one
 from connectlib.ports.steps import ask
@@ -37,13 +37,18 @@ def create(
         method = yield from named(command.method, "payment_method")
     if isinstance(method, Refused):
         return method
-    work = Work(
-        customers.create_keys(command),
-        partial(customers.create, command=command, method=method, request=request),
-        request=request,
-        weight=0,
-    )
-    return (yield from do_one(ground, ground.branch(command.account), work))
+    branch = ground.branch(command.account)
+    id_ = yield from personal.new_id(ground, branch, "cus")
+
+    def work(sealed: CreateCustomer) -> Work[Customer]:
+        return Work(
+            customers.create_keys(sealed),
+            partial(customers.create, command=sealed, method=method, request=request, id_=id_),
+            request=request,
+            weight=0,
+        )
+
+    return (yield from personal.commit(ground, branch, Customer, id_, command, work, fresh=True))
 
 
 def known(ground: Ground, id_: str, account: str, param: str) -> Flow[Customer | Refused]:
@@ -59,13 +64,17 @@ def update(
     ground: Ground, command: UpdateCustomer, request: Request | None
 ) -> Flow[Customer | Refused]:
     """Change a customer."""
-    work = Work(
-        customers.update_keys(command),
-        partial(customers.update, command=command, request=request),
-        request=request,
-        weight=0,
-    )
-    return do_one(ground, ground.branch(command.account), work)
+
+    def work(sealed: UpdateCustomer) -> Work[Customer]:
+        return Work(
+            customers.update_keys(sealed),
+            partial(customers.update, command=sealed, request=request),
+            request=request,
+            weight=0,
+        )
+
+    branch = ground.branch(command.account)
+    return personal.commit(ground, branch, Customer, command.id, command, work)
 
 
 def delete(

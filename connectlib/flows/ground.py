@@ -28,6 +28,7 @@ class Ground(NamedTuple):
     """What every flow is given.
 
     fx: the rates in force at a moment. key_retention: how long the processor remembers a key.
+    sealed: whether personal data is sealed at rest.
     """
 
     world: World
@@ -35,6 +36,7 @@ class Ground(NamedTuple):
     fx: FXProvider
     branches: int = 1
     key_retention: int = 24 * HOUR
+    sealed: bool = False
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

@@ -84,13 +84,39 @@ class Claim(NamedTuple):
     untouched: bool = False
 
 
+class AskKeys(NamedTuple):
+    """Ask the vault: verb is one of its methods. Raises KeyFault."""
+
+    verb: str
+    arguments: tuple[Any, ...]
+
+
+class Mint(NamedTuple):
+    """Make the id of an object before its commit."""
+
+    branch: int
+    prefix: str
+
+
 class Deferred:
     """The answer to a call outside that may not be made now: inside a joined transaction."""
 
 
 DEFERRED = Deferred()
 
-Step = Transact | Resolve | Tokenize | AskProcessor | ListTaken | SendOut | Track | Ask | Claim
+Step = (
+    Transact
+    | Resolve
+    | Tokenize
+    | AskProcessor
+    | ListTaken
+    | SendOut
+    | Track
+    | Ask
+    | Claim
+    | AskKeys
+    | Mint
+)
 Flow = Generator[Step, Any, T]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from connectlib.adapters.cache.local import LocalCache
 from connectlib.adapters.cache.none import NoCache
 from connectlib.adapters.clock import SystemClock, VirtualClock, monotonic
-from connectlib.adapters.entropy import RandomIds
+from connectlib.adapters.entropy import RandomIds, SystemEntropy
 from connectlib.adapters.fx.static import StaticRates
 from connectlib.adapters.processors.simulator import Simulator
 from connectlib.adapters.rails.simulator import BankSimulator
@@ -15,28 +15,18 @@ from connectlib.core.accounts import DEFAULT_CURRENCY
 from connectlib.core.fee_policies import FeePolicy
 from connectlib.core.fees import FeeSchedule
 from connectlib.runtime.engine import Engine, Parts, new_world
+from connectlib.runtime.keyring import Misconfigured, MissingPackage, vault_of
 
 if TYPE_CHECKING:
     from connectlib.core.rows import World
     from connectlib.ports.clock import WallClock
+    from connectlib.ports.entropy import Entropy
     from connectlib.ports.ids import Ids
     from connectlib.ports.rail import Rail
     from connectlib.ports.store import Store
 
 #: Characters that the name of a platform may have.
 _NAME_MAX = 100
-
-
-class Misconfigured(Exception):
-    """The engine cannot be set up like this; `hint` says what to do."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-class MissingPackage(Misconfigured):
-    """A package of an extra is not installed; `hint` installs it."""
 
 
 def build(
@@ -51,16 +41,20 @@ def build(
     fees: Any = None,
     fx: Any = None,
     processor: Any = None,
+    keys: Any = None,
     ids: Ids | None = None,
     wall: WallClock | None = None,
     store: Store | None = None,
     rail: Rail | None = None,
+    entropy: Entropy | None = None,
     grouped: bool = True,
 ) -> Engine:
     """An engine over the store behind a URL, or over one that is given.
 
-    Raises: Misconfigured, WorldMismatch, ClockBehind, SchemaMismatch, Unavailable.
+    Raises: Misconfigured, WorldMismatch, ClockBehind, SealedWorld, SchemaMismatch, Unavailable,
+    KeyFault.
     """
+    vault = vault_of(keys, entropy or SystemEntropy(), livemode=livemode)
     _check(platform, country, livemode=livemode, fees=fees, fx=fx)
     _check_parts(clock=clock, cache=cache, processor=processor)
     wall = wall or SystemClock()
@@ -81,12 +75,18 @@ def build(
         fees=FeePolicy.of(fees),
         fx=fx if fx is not None else StaticRates(),
         virtual=clock if hasattr(clock, "set") else None,
+        vault=vault,
     )
     world = new_world(platform, country, livemode=livemode, ids=parts.ids, at=clock.now())
+    return _started(parts, world, branches, grouped=grouped, given=store is not None)
+
+
+def _started(parts: Parts, world: World, branches: int, *, grouped: bool, given: bool) -> Engine:
+    """An engine; where it cannot be, a store that was not given is closed again."""
     try:
         return Engine(parts, world, branches=branches, grouped=grouped)
     except BaseException:
-        if store is None:
+        if not given:
             parts.store.close()
         raise
 

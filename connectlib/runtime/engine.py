@@ -8,7 +8,7 @@ from connectlib.core.ids import branch_part
 from connectlib.core.moments import datetime_of
 from connectlib.core.payout_items import SKEW
 from connectlib.core.rows import World
-from connectlib.flows import accounts
+from connectlib.flows import accounts, personal
 from connectlib.flows.ground import Ground
 from connectlib.ports.cache import Cached
 from connectlib.runtime.banks import bank_for_tests
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from connectlib.adapters.clock import VirtualClock
+    from connectlib.adapters.keys.vault import Vault
     from connectlib.core.book import Book
     from connectlib.core.fee_policies import FeePolicy
     from connectlib.ports.cache import Cache
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
 
 class Parts(NamedTuple):
-    """What the world gives to an engine. virtual: the clock that can be moved, where it can."""
+    """What the world gives to an engine. virtual: the clock that can be moved, where it can.
+
+    vault: seals what is personal; None where it is kept as it is given.
+    """
 
     store: Store
     clock: WallClock
@@ -44,6 +48,7 @@ class Parts(NamedTuple):
     fees: FeePolicy
     fx: FXProvider
     virtual: VirtualClock | None = None
+    vault: Vault | None = None
 
 
 #: Later than any clock.
@@ -60,12 +65,17 @@ class Engine:
         self.parts = parts
         self.store, self.clock, self.wall = parts.store, parts.clock, parts.wall
         self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
-        self.ids = parts.ids
+        self.ids, self.vault = parts.ids, parts.vault
         self.world = parts.store.open_world(world)
         #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
         self.caught_up_until = 0 if parts.virtual is None else MOMENT_MAX
         self.ground = Ground(
-            self.world, parts.fees, parts.fx, branches, parts.processor.key_retention
+            self.world,
+            parts.fees,
+            parts.fx,
+            branches,
+            parts.processor.key_retention,
+            parts.vault is not None,
         )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]
@@ -74,6 +84,10 @@ class Engine:
             raise WorldMismatch(self.world)
         bank = bank_for_tests(self.world.account, self.world.country)
         run(self, accounts.open_platform(self.ground, bank))
+        if self.vault is not None:
+            run(self, personal.open_world(self.ground))
+        elif run(self, personal.is_sealed_world(self.ground)):
+            raise SealedWorld(self.world)
 
     def _executor(self, branch: int) -> Executor:
         return Executor(
@@ -139,6 +153,16 @@ class WorldMismatch(Exception):
 
     def __init__(self, world: World) -> None:
         super().__init__(f"the platform '{world.platform}' of this database is in {world.country}")
+        self.world = world
+
+
+class SealedWorld(Exception):
+    """The world has been opened with keys before, and is opened without them now."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(
+            f"the personal data of the platform '{world.platform}' is sealed in this database"
+        )
         self.world = world
 
 

@@ -53,7 +53,7 @@ class Joined:
         self.bridge: Callable[[Callable[[], Any]], Awaitable[Any]] | None = None
         self.parts, self.world, self.ground = engine.parts, engine.world, engine.ground
         self.clock, self.wall, self.ids = engine.clock, engine.wall, engine.ids
-        self.cache = engine.cache
+        self.cache, self.vault = engine.cache, engine.vault
         self.committers = [_Inside(self, each) for each in engine.executors]
         self.store = _Questions(self)
         self.processor = _Later(engine)

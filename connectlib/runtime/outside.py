@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectlib.core.idempotency import LEASE
 from connectlib.core.reconciliation import CHARGE, REFUND, Entry
+from connectlib.ports.keys import KeyUnknown
 from connectlib.ports.processor import NotListed
 from connectlib.ports.steps import Deferred
 
@@ -46,6 +47,13 @@ def asked(
     name = getattr(ask, "__qualname__", type(ask).__name__)
     _log.warning("%s %s for %d requests: the outcome is unknown", name, what, len(requests))
     return [unknown(what.partition(" at ")[0]) for _ in requests]
+
+
+def kept(engine: Engine, verb: str, arguments: Sequence[Any]) -> Any:
+    """What the vault answers; what a key provider raises never carries words of its own."""
+    if engine.vault is None:
+        raise KeyUnknown("")
+    return getattr(engine.vault, verb)(*arguments)
 
 
 def listed(processor: Processor, since: int, until: int) -> list[Entry]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
+from connectlib.core.ids import branch_part
 from connectlib.ports.processor import Unknown
 from connectlib.ports.rail import SendUnknown
 from connectlib.ports.steps import (
     Ask,
+    AskKeys,
     AskProcessor,
     Claim,
     ListTaken,
+    Mint,
     Resolve,
     SendOut,
     Tokenize,
     Track,
     Transact,
 )
-from connectlib.runtime.outside import asked, claimed, listed
+from connectlib.runtime.outside import asked, claimed, kept, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +75,11 @@ def outside(engine: Engine, step: Step) -> Any:
             return asked(engine.rail.track, payouts, SendUnknown)
         case Claim(dues, untouched):
             return claimed(engine, dues, untouched=untouched)
+        case AskKeys(verb, arguments):
+            return kept(engine, verb, arguments)
+        case Mint(branch, prefix):
+            (body,) = engine.ids.bodies(1, engine.clock.now())
+            return f"{prefix}_{branch_part(branch)}{body}"
         case Transact():
             return engine.committers[step.branch].submit(step.works)
         case _:

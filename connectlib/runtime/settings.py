@@ -11,6 +11,7 @@ VARIABLES = {
     "CONNECTLIB_DATABASE_URL": "url",
     "CONNECTLIB_PLATFORM": "platform",
     "CONNECTLIB_COUNTRY": "country",
+    "CONNECTLIB_KEYS": "keys",
 }
 
 

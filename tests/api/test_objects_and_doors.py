@@ -19,7 +19,7 @@ from connectlib import (
     MissingExtra,
 )
 from connectlib.api.errors import raised
-from connectlib.runtime.build import MissingPackage
+from connectlib.runtime.keyring import MissingPackage
 
 GOOD = {"amount": 1_000, "currency": "usd", "source": "tok_visa"}
 

@@ -20,6 +20,7 @@ from connectlib.core.rows import (
     ApplicationFee,
     Charge,
     Customer,
+    DataKey,
     FeeRefund,
     FxQuote,
     PaymentIntent,
@@ -53,6 +54,7 @@ KINDS: tuple[type[Any], ...] = (
     ApplicationFee,
     FeeRefund,
     Payout,
+    DataKey,
 )
 
 
@@ -93,6 +95,7 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
         "statement_descriptor",
     ),
     Customer: _all_but(Customer),
+    DataKey: _all_but(DataKey, "subject"),
     PaymentMethod: ("version", "customer", "billing", "details", "spent", "ready", "metadata"),
     PaymentIntent: _all_but(PaymentIntent, "client_secret"),
     SetupIntent: _all_but(SetupIntent, "client_secret"),

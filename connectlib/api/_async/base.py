@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from connectlib.api.errors import ConnectError, error_of, open_or_raise, raised
+from connectlib.core.book import Request
 from connectlib.core.charge_checks import no_access
+from connectlib.core.personal import PERSONAL
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import LISTED, Account
-from connectlib.flows import reading, texts
+from connectlib.flows import personal, reading, texts
 from connectlib.flows.explain import explain
 from connectlib.flows.payment_methods import inline
 from connectlib.runtime.joining import joined_of
@@ -88,7 +90,13 @@ class AsyncResource:
         value = await self._run(flow)
         if isinstance(value, Refused):
             raise error_of(value)
-        return self._show(value)
+        return self._show(await self._opened(value))
+
+    async def _opened(self, row: Any) -> Any:
+        """A row with its personal data opened, where that is sealed."""
+        if type(row) not in PERSONAL or not self._base.ground.sealed:
+            return row
+        return (await self._run(personal.open_(self._base.ground, [row]), caught_up=False))[0]
 
     async def _inline(self, command: Any) -> tuple[Any, Inline | None]:
         """A command without the numbers of its `payment_method_data`, and what they stand for.
@@ -123,9 +131,13 @@ class AsyncResource:
     def _parse(self, make: Any, *arguments: Any, **words: Any) -> Any:
         """Turn parameters into a command; what is wrong with them is raised as a public error."""
         try:
-            return make(*arguments, **words)
+            found = make(*arguments, **words)
         except Invalid as invalid:
             raise error_of(invalid.refused) from None
+        if type(found) is Request and self._base.vault is not None:
+            # What is kept of a request is no plain digest of what may be personal in it.
+            return found._replace(fingerprint=self._base.vault.mark(found.fingerprint))
+        return found
 
     async def _namespace(self, account: object) -> str:
         """The account whose namespace a call is in; the platform's where none is named."""
@@ -167,7 +179,7 @@ class AsyncResource:
             or type(row) is not self._kind
         ):
             raise error_of(missing(self._name, shown(id_), self._param))
-        return self._show(row)
+        return self._show(await self._opened(row))
 
     async def _list(self, account: object, params: dict[str, Any]) -> ListObject:
         """A page of this resource in a namespace."""
@@ -186,7 +198,7 @@ class AsyncResource:
             self._kind,
             namespace,
             limit=asked.limit,
-            where=(*asked.where, *self._always()),
+            where=(*await self._blind(asked.where), *self._always()),
             created=asked.created,
             ranges=asked.ranges,
             after=asked.after,
@@ -204,6 +216,20 @@ class AsyncResource:
             return self._list(account, {**params, cursor: edge})
 
         return ListObject(data, has_more=more, url=self._url, more=following, is_backward=backward)
+
+    async def _blind(self, where: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
+        """The equalities of a list, asked of blind indexes where the column is sealed."""
+        about = PERSONAL.get(self._kind)
+        if about is None or not self._base.ground.sealed:
+            return where
+        indexes, found = dict(about.exact), []
+        for name, value in where:
+            if name in indexes:
+                flow = personal.index(self._kind, name, value)
+                found.append((indexes[name], await self._run(flow, caught_up=False)))
+            else:
+                found.append((name, value))
+        return tuple(found)
 
     async def _change_words(
         self,
@@ -247,4 +273,6 @@ class AsyncResource:
 
     async def _objects(self, rows: list[Any]) -> list[Any]:
         """How the rows of a page are shown."""
+        if self._kind in PERSONAL and self._base.ground.sealed:
+            rows = await self._run(personal.open_(self._base.ground, rows), caught_up=False)
         return [self._show(row) for row in rows]

@@ -52,7 +52,8 @@ class AsyncConnect(AsyncClosing):
     clock: an object with now() in microseconds, such as VirtualClock. cache: False for none.
     fees: a FeeSchedule; published list prices by default. fx: exchange rates, such as
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
-    money; a simulator by default. livemode and branches are for later releases.
+    money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
+    kept as it is given by default. livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -76,6 +77,7 @@ class AsyncConnect(AsyncClosing):
         fees: Any = None,
         fx: Any = None,
         processor: Any = None,
+        keys: Any = None,
     ) -> None:
         try:
             check_branches(branches)
@@ -90,6 +92,7 @@ class AsyncConnect(AsyncClosing):
                 fees=fees,
                 fx=fx,
                 processor=processor,
+                keys=keys,
             )
         except Exception as error:
             found = raised(error)
@@ -128,7 +131,8 @@ class AsyncConnect(AsyncClosing):
     def from_env(cls, **arguments: Any) -> Self:
         """A client from CONNECTLIB_DATABASE_URL, CONNECTLIB_PLATFORM and CONNECTLIB_COUNTRY.
 
-        CONNECTLIB_URL is another name of the first. Arguments given here win.
+        CONNECTLIB_URL is another name of the first. CONNECTLIB_KEYS: `id:base64,id:base64`, as
+        `StaticKeys.parse` takes them. Arguments given here win.
 
         Raises:
             ConfigurationError: as for the class.

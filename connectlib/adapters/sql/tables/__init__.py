@@ -9,6 +9,7 @@ from connectlib.adapters.sql.tables.base import NAMES, SHARED, TABLES, metadata
 from connectlib.adapters.sql.tables.callbacks import callbacks
 from connectlib.adapters.sql.tables.charges import charges
 from connectlib.adapters.sql.tables.customers import customers
+from connectlib.adapters.sql.tables.data_keys import data_keys
 from connectlib.adapters.sql.tables.engine import (
     due,
     heads,
@@ -42,6 +43,7 @@ __all__ = [
     "callbacks",
     "charges",
     "customers",
+    "data_keys",
     "due",
     "events",
     "fee_refunds",

@@ -9,7 +9,7 @@ from connectlib.api.errors import error_of
 from connectlib.core.events import UNKEPT
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Event
-from connectlib.flows import reading
+from connectlib.flows import personal, reading
 from connectlib.wire.objects.balance import BalanceObject
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.objects.events import EventObject, subjects
@@ -36,6 +36,9 @@ class AsyncEvents(AsyncResource):
         else:
             snapshot = await self._run(
                 reading.snapshot(self._base.ground, row.object_id, row.object_version)
+            )
+            row, snapshot = await self._run(
+                personal.open_event(self._base.ground, row, snapshot), caught_up=False
             )
             subject, before = subjects(row, snapshot, livemode=livemode)
         return EventObject(

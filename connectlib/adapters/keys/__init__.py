@@ -1,0 +1,1 @@
+"""Key providers, and the vault that seals and opens with their keys."""
