@@ -241,6 +241,13 @@ TABLES = [
         indexes=["branch balance_transaction"],
     ),
     Table(
+        "cl_person",
+        "branch:s id:t world:s account:t version:b created:b kind:t told:t relationship:t "
+        "verification:t deleted:s metadata:t",
+        key="branch id",
+        indexes=["branch world account id"],
+    ),
+    Table(
         "cl_refund",
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t charge:t "
         "status:t available_on:b balance_transaction:t? failure_balance_transaction:t? "

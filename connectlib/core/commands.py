@@ -47,6 +47,19 @@ class UpdateAccount(NamedTuple):
     metadata: str | None = None
 
 
+class ChangePerson(NamedTuple):
+    """`persons.create` (no id) and `persons.update`: leaves of what is told, as (path, JSON).
+
+    A leaf of null is taken away. relationship: (name, JSON). metadata: as in UpdateAccount.
+    """
+
+    account: str
+    id: str | None
+    told: tuple[tuple[str, str], ...] = ()
+    relationship: tuple[tuple[str, str], ...] = ()
+    metadata: str | None = None
+
+
 class CreateCharge(NamedTuple):
     """`charges.create`. account: the namespace, the connected account of a direct charge.
 

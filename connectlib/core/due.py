@@ -12,7 +12,8 @@ class DueKind(IntEnum):
     being worked on, its lease keeps others away. MATURE: ref is "owner/currency/day".
     RELEASE_TRANSFER: ref is "schedule/destination" or
     "schedule/destination/charge"; before payouts are planned, so that they contain it.
-    RETRY_REFUNDS, PLAN_PAYOUT: ref is "owner/currency".
+    RETRY_REFUNDS, PLAN_PAYOUT: ref is "owner/currency". REVIEW_ACCOUNT: ref is the account; after
+    checks, before payouts. CHECK_IDENTITY: ref is "account/subject/key/tries".
     """
 
     MATURE = 10
@@ -20,6 +21,8 @@ class DueKind(IntEnum):
     SUBMIT_SETUP = 22
     SUBMIT_REFUND = 30
     RETRY_REFUNDS = 32
+    CHECK_IDENTITY = 33
+    REVIEW_ACCOUNT = 34
     RELEASE_TRANSFER = 35
     PLAN_PAYOUT = 40
     SUBMIT_PAYOUT = 50

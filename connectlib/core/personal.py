@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.drafts import encode
-from connectlib.core.rows import Customer
+from connectlib.core.rows import Customer, Person
 
 if TYPE_CHECKING:
     from connectlib.core.rows import DataKey
@@ -42,6 +42,7 @@ PERSONAL: dict[type[Any], Personal] = {
         ("email", "name", "phone", "address", "shipping"),
         exact=(("email", "email_index"),),
     ),
+    Person: Personal("person", ("told",), subject="account"),
 }
 
 

@@ -18,22 +18,28 @@ UNCHECKED, CHECKING, CHECKED, FAILED = "unverified", "pending", "verified", "fai
 
 
 class Failure(NamedTuple):
-    """A field that has to be told again. code: one of Stripe's for requirements."""
+    """A field that has to be told again. code: one of Stripe's for requirements.
+
+    stops: "payouts" where charges go on all the same, else "".
+    """
 
     field: str
     code: str
     reason: str
+    stops: str = ""
 
 
 class Check(NamedTuple):
     """How far the verification of one subject is.
 
     state: unverified, pending, verified or failed. waiting: fields shown as pending while it is.
+    key: of the last check that was begun; answers to others are late.
     """
 
     state: str = UNCHECKED
     waiting: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    key: str = ""
 
 
 class Someone(NamedTuple):
@@ -87,7 +93,7 @@ def dump(facts: Facts) -> str:
         "given": sorted(facts.given),
         "people": {k: [sorted(v.roles), sorted(v.given)] for k, v in sorted(facts.people)},
         "checks": {
-            k: [v.state, list(v.waiting), [list(each) for each in v.failures]]
+            k: [v.state, list(v.waiting), [list(each) for each in v.failures], v.key]
             for k, v in sorted(facts.checks)
         },
         "deadlines": dict(sorted(facts.deadlines)),
@@ -109,8 +115,8 @@ def load(text: str) -> Facts:
             for id_, (roles, given) in said.get("people", {}).items()
         ),
         tuple(
-            (subject, Check(state, tuple(waiting), tuple(Failure(*each) for each in failures)))
-            for subject, (state, waiting, failures) in said.get("checks", {}).items()
+            (subject, Check(state, tuple(waiting), tuple(Failure(*each) for each in failures), key))
+            for subject, (state, waiting, failures, key) in said.get("checks", {}).items()
         ),
         tuple(said.get("deadlines", {}).items()),
         frozenset(said.get("late", ())),

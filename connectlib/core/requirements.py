@@ -132,7 +132,7 @@ def _by_field(wanted: Iterable[Need]) -> dict[str, frozenset[str]]:
 
 def _works_without(need: Need, subject: Subject) -> bool:
     """Whether something works today that this field will stop once it is past due."""
-    if need.field in PAYOUT_FIELDS:
+    if need.field in _payout_fields(subject.facts):
         return subject.pays_out
     return bool(need.capabilities & subject.active)
 
@@ -227,10 +227,16 @@ def _state(
         return "inactive"
     if CHARGE_BLOCK in facts.flags and name not in _NO_PAYMENTS:
         return "inactive"
-    if any(name in due.get(field, ()) for field in facts.late - PAYOUT_FIELDS):
+    if any(name in due.get(field, ()) for field in facts.late - _payout_fields(facts)):
         return "inactive"
     waits = bool(waiting) and subject.country in rules.verify_first.split()
     return "pending" if waits and name not in subject.active else "active"
+
+
+def _payout_fields(facts: Facts) -> frozenset[str]:
+    """Fields that stop payouts alone."""
+    failures = _failures(facts).values()
+    return PAYOUT_FIELDS.union(each.field for each in failures if each.stops == "payouts")
 
 
 def _charges(states: dict[str, str]) -> bool:
@@ -241,7 +247,7 @@ def _pays_out(
     subject: Subject, rules: Rules, states: dict[str, str], waiting: Iterable[str]
 ) -> bool:
     facts = subject.facts
-    if not _charges(states) or facts.late & PAYOUT_FIELDS or PAYOUT_BLOCK in facts.flags:
+    if not _charges(states) or facts.late & _payout_fields(facts) or PAYOUT_BLOCK in facts.flags:
         return False
     on_paper = subject.country in rules.documents_first.split()
     if on_paper and any(field.endswith(_DOCUMENT) for field in waiting):

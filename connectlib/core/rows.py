@@ -305,6 +305,28 @@ class Customer(NamedTuple):
     email_index: str | None = None
 
 
+class Person(NamedTuple):
+    """Somebody an account has told of (`person_`), or its company (`comp_`).
+
+    account: the connected account. kind: individual (the account is this person), person or
+    company. told: JSON of what is personal, path -> value. relationship: JSON of the roles.
+    verification: JSON {"status", "details_code", "document", "additional_document"}.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    kind: str
+    told: str = "{}"
+    relationship: str = "{}"
+    verification: str = "{}"
+    deleted: int = 0
+    metadata: str = "{}"
+
+
 class DataKey(NamedTuple):
     """The key that a subject's personal data is sealed under (`dkey_`), itself under lock.
 
@@ -683,6 +705,7 @@ Versioned = (
     | FxQuote
     | TransferSchedule
     | DataKey
+    | Person
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -703,6 +726,8 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "seti": SetupIntent,
     "fxq": FxQuote,
     "tsch": TransferSchedule,
+    "person": Person,
+    "comp": Person,
     "dkey": DataKey,
     "ikey": DataKey,
 }

@@ -28,6 +28,7 @@ from connectlib.adapters.sql.tables.ledger import (
 from connectlib.adapters.sql.tables.payment_intents import payment_intents
 from connectlib.adapters.sql.tables.payment_methods import payment_methods
 from connectlib.adapters.sql.tables.payouts import payout_items, payouts
+from connectlib.adapters.sql.tables.persons import persons
 from connectlib.adapters.sql.tables.refunds import refunds
 from connectlib.adapters.sql.tables.setup_intents import setup_intents
 from connectlib.adapters.sql.tables.transfer_schedules import transfer_schedules
@@ -61,6 +62,7 @@ __all__ = [
     "payment_methods",
     "payout_items",
     "payouts",
+    "persons",
     "refunds",
     "setup_intents",
     "transfer_reversals",

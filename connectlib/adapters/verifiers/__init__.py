@@ -1,0 +1,1 @@
+"""Who checks identities: the one for tests."""
