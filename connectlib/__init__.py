@@ -57,6 +57,11 @@ if TYPE_CHECKING:
         Rate,
         Surcharges,
     )
+    from connectlib.core.requirement_rules import (
+        REQUIREMENTS,
+        RequirementRule,
+        RequirementThreshold,
+    )
     from connectlib.ports.fx import RatesError
     from connectlib.runtime.joined import sqlite_engine
 
@@ -72,7 +77,10 @@ _WHERE = {
     "FeeSchedule": "connectlib.core.fees",
     "LocalKeys": "connectlib.adapters.keys.providers",
     "Money": "moneyed",
+    "REQUIREMENTS": "connectlib.core.requirement_rules",
     "Rate": "connectlib.core.fees",
+    "RequirementRule": "connectlib.core.requirement_rules",
+    "RequirementThreshold": "connectlib.core.requirement_rules",
     "ScriptedProcessor": "connectlib.adapters.processors.scripted",
     "StripeProcessor": "connectlib.adapters.processors.stripe",
     "RatesError": "connectlib.ports.fx",
@@ -118,6 +126,7 @@ _WHERE = {
 __all__ = [
     "DEFAULT_FEES",
     "LIST_SURCHARGES",
+    "REQUIREMENTS",
     "TEST_RATES",
     "APIConnectionError",
     "APIError",
@@ -148,6 +157,8 @@ __all__ = [
     "Rate",
     "RateLimitError",
     "RatesError",
+    "RequirementRule",
+    "RequirementThreshold",
     "RetryTransaction",
     "SchemaError",
     "ScriptedProcessor",

@@ -38,7 +38,9 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b country:t default_currency:t "
         "email:t? business_type:t? card_payments:t transfers:t fees_payer:t losses:t "
         "requirement_collection:t dashboard:t details_submitted:s payout_interval:t bank:t? "
-        "service_agreement:t deleted:s details:t metadata:t waiting:t",
+        "service_agreement:t deleted:s details:t metadata:t waiting:t type:t capabilities:t "
+        "person:t? company:t? facts:t requirements:t charges_enabled:s payouts_enabled:s "
+        "disabled_reason:t? rejected:t? watched:s",
         key="branch id",
         indexes=["branch world account id"],
     ),

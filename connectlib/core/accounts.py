@@ -1,80 +1,47 @@
-"""Accounts: the platform's own and the connected ones, their capabilities and their controller.
+"""Accounts: the platform's own and the connected ones.
 
-A connected account lives in the platform's namespace and tells its events in its own.
-(API reference, Accounts; Connect docs, "Controller properties".)
+A connected account lives in the platform's namespace and tells its events in its own. What it may
+do is derived from what it has told: see `core.onboarding`. (API reference, Accounts.)
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from connectlib.core.account_words import is_overtaken, refuse_telling, with_telling
 from connectlib.core.balance import planned
 from connectlib.core.banks import USABLE, currency_of_bank, is_errored, with_status
 from connectlib.core.book import Done, Keys
+from connectlib.core.capabilities import (
+    ACTIVE,
+    FAST,
+    UNREQUESTED,
+    columns,
+    refuse,
+    requested,
+    statuses,
+)
+from connectlib.core.countries import PAYOUT_INTERVALS, currency_for
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
-from connectlib.core.machine import Machine
+from connectlib.core.onboarding import facts_of, settle
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import Account
+from connectlib.core.requirement_facts import Facts
+from connectlib.core.requirement_rules import RULES, Rules
+from connectlib.core.rows import Account, amend
+from connectlib.core.told import Telling, Told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from connectlib.core.book import Book, Outcome, Request
     from connectlib.core.commands import CreateAccount, UpdateAccount
     from connectlib.core.rows import World
 
-#: A capability of an account. Stripe's `pending` (being verified) comes with verification.
-CAPABILITY_MACHINE = Machine(
-    initial="unrequested",
-    table={
-        ("unrequested", "request"): "inactive",
-        ("inactive", "activate"): "active",
-        ("inactive", "withdraw"): "unrequested",
-        ("active", "withdraw"): "unrequested",
-        ("active", "disable"): "inactive",
-    },
-    terminal=frozenset(),
-)
-CAPABILITIES = ("card_payments", "transfers")
+#: Columns that are not shown as they are: what follows from them is.
+HIDDEN = frozenset({"facts", "watched"})
 METADATA_KEYS = 50
-
-_EURO = "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"
-#: Country -> default currency: the legal tender there (ISO 4217).
-DEFAULT_CURRENCY: dict[str, str] = {
-    **dict.fromkeys(_EURO.split(), "eur"),
-    "AE": "aed",
-    "AU": "aud",
-    "BR": "brl",
-    "CA": "cad",
-    "CH": "chf",
-    "CZ": "czk",
-    "DK": "dkk",
-    "GB": "gbp",
-    "HK": "hkd",
-    "HU": "huf",
-    "IN": "inr",
-    "JP": "jpy",
-    "LI": "chf",
-    "MX": "mxn",
-    "MY": "myr",
-    "NO": "nok",
-    "NZ": "nzd",
-    "PL": "pln",
-    "RO": "ron",
-    "SE": "sek",
-    "SG": "sgd",
-    "TH": "thb",
-    "US": "usd",
-}
-
-
-#: Country -> payout intervals that accounts there may have (Stripe docs, "Payout schedules").
-#: Countries not named may have any. It binds in live mode; test mode takes any of ours.
-PAYOUT_INTERVALS: dict[str, tuple[str, ...]] = {
-    "BR": ("daily",),
-    "IN": ("daily",),
-    "JP": ("manual", "weekly", "monthly"),
-}
 
 
 def refuse_interval(country: str, interval: str | None, *, livemode: bool) -> Refused | None:
@@ -90,29 +57,9 @@ def refuse_interval(country: str, interval: str | None, *, livemode: bool) -> Re
     )
 
 
-def refuse_agreement(agreement: str, wanted: tuple[tuple[str, bool], ...]) -> Refused | None:
-    """Why an account under an agreement cannot have what it asks for (Connect docs).
-
-    A `recipient` account takes no payments: it can hold `transfers` only.
-    """
-    if agreement != "recipient" or ("card_payments", True) not in wanted:
-        return None
-    return Refused(
-        Why.PARAMETER_INVALID,
-        "An account under the recipient service agreement cannot have card_payments.",
-        "capabilities[card_payments]",
-        "request transfers alone, or create the account under the full agreement",
-    )
-
-
-def currency_for(country: str) -> str:
-    """The default currency of accounts of a country; US dollars where we have no figure."""
-    return DEFAULT_CURRENCY.get(country, "usd")
-
-
 def platform(world: World, branch: int, at: int, bank: str) -> Account:
     """The platform's own account: ready, paid out by hand."""
-    return Account(
+    row = Account(
         branch,
         world.account,
         world.id,
@@ -121,35 +68,52 @@ def platform(world: World, branch: int, at: int, bank: str) -> Account:
         at,
         world.country,
         currency_for(world.country),
-        card_payments="active",
-        transfers="active",
         losses="application",
         details_submitted=1,
         payout_interval="manual",
         bank=bank,
+        charges_enabled=1,
+        payouts_enabled=1,
     )
+    return amend(row, **columns({name: [ACTIVE, at] for name in FAST}))
 
 
 def open_platform(book: Book, bank: str) -> Done[Account]:
     """Write the platform's own account where it is not there yet."""
-    found = book.account(book.world.account)
-    if found is not None:
-        return Done(found, Draft())
+    known = book.account(book.world.account)
+    if known is not None:
+        return Done(known, Draft())
     draft = Draft()
     return Done(draft.put(platform(book.world, book.branch, book.at, bank)), draft)
 
 
-def create(book: Book, command: CreateAccount, request: Request | None) -> Outcome[Account]:
-    """Open a connected account. Requested capabilities stay inactive until it is onboarded."""
+def found(book: Book, id_: str, param: str = "id") -> Account | Refused:
+    """A connected account of the platform's, or the refusal of what is none."""
+    row = book.get(Account, id_, book.world.account)
+    if row is None or row.deleted:
+        return missing("account", id_, param)
+    return row
+
+
+def create(
+    book: Book,
+    command: CreateAccount,
+    request: Request | None,
+    *,
+    telling: Telling | None = None,
+    rules: Rules = RULES,
+) -> Outcome[Account]:
+    """Open a connected account. What it may do follows from what it has told."""
     world = book.world
     country = command.country or world.country
     refused = refuse_interval(country, command.payout_interval, livemode=bool(world.livemode))
-    refused = refused or refuse_agreement(command.service_agreement, command.capabilities)
+    refused = refused or refuse(command.service_agreement, command.capabilities)
+    refused = refused or refuse_telling(command.business_type, telling)
     if refused is not None:
         return refused
     row = Account(
         book.branch,
-        book.new_id("acct"),
+        (telling.account if telling else None) or book.new_id("acct"),
         world.id,
         world.account,
         1,
@@ -166,66 +130,72 @@ def create(book: Book, command: CreateAccount, request: Request | None) -> Outco
         service_agreement=command.service_agreement,
         details=command.details,
         metadata=command.metadata,
+        type=command.type,
     )
-    row = Account(**(row._asdict() | _requested(row, command.capabilities)))
+    row = amend(row, **requested(row, command.capabilities, book.at))
     draft = Draft()
     draft.origin = request.key if request else None
-    draft.put(row)
-    _tell_capabilities(draft, row, dict.fromkeys(CAPABILITIES, CAPABILITY_MACHINE.initial))
+    row, told = with_telling(book, draft, row, telling)
+    row = draft.put(settle(book, draft, row, Facts(), told, rules=rules))
+    _tell_capabilities(draft, row, "{}")
     draft.emit("account.updated", row, account=row.id)
     draft.key = answered(book, request, row)
     return Done(row, draft)
 
 
-def _tell_capabilities(draft: Draft, row: Account, before: dict[str, object]) -> None:
-    """Draft one event for each capability that has moved; `previous` names which."""
-    for name in CAPABILITIES:
-        if name in before and before[name] != getattr(row, name):
-            previous = encode({name: before[name]})
+def _tell_capabilities(draft: Draft, row: Account, old: str) -> None:
+    """Draft one event for each capability that has moved; `previous` names which.
+
+    old: the column as it was.
+    """
+    before = {name: status for name, (status, _) in json.loads(old).items()}
+    for name, status in statuses(row).items():
+        was = before.get(name, UNREQUESTED)
+        if was != status:
+            previous = encode({"capability": name, "capabilities": old})
             draft.emit("capability.updated", row, account=row.id, previous=previous)
 
 
-def _requested(row: Account, wanted: tuple[tuple[str, bool], ...]) -> dict[str, str]:
-    changed = {}
-    for name, asked in wanted:
-        state: str = getattr(row, name)
-        moved = CAPABILITY_MACHINE.next(state, "request" if asked else "withdraw")
-        if moved is not None:
-            changed[name] = moved
-    return changed
+def touch_keys(account: str, *, wallet: bool = False, rows: tuple[str | None, ...] = ()) -> Keys:
+    """What a change of an account needs. rows: of what it has told of itself."""
+    return Keys(
+        rows=(account, *(id_ for id_ in rows if id_)),
+        heads=(account,),
+        wallets=((account, 0),) if wallet else (),
+    )
 
 
-def touch_keys(account: str, *, wallet: bool = False) -> Keys:
-    """What a change of an account needs."""
-    return Keys(rows=(account,), heads=(account,), wallets=((account, 0),) if wallet else ())
-
-
-def _found(book: Book, id_: str) -> Account | Refused:
-    row = book.get(Account, id_, book.world.account)
-    if row is None or row.deleted:
-        return missing("account", id_, "id")
-    return row
-
-
-def update(book: Book, command: UpdateAccount, request: Request | None) -> Outcome[Account]:
+def update(
+    book: Book,
+    command: UpdateAccount,
+    request: Request | None,
+    *,
+    telling: Telling | None = None,
+    rules: Rules = RULES,
+) -> Outcome[Account | None]:
     """Change what of an account may change; what is not given stays.
 
-    A bank account that a payout has failed to reach is tried again from here on.
+    A bank account that a payout has failed to reach is tried again from here on. None where what
+    it has told of itself has changed since `telling` was made.
     """
-    row = _found(book, command.account)
+    row = found(book, command.account)
     if isinstance(row, Refused):
         return row
     live = bool(book.world.livemode)
     refused = refuse_interval(row.country, command.payout_interval, livemode=live)
-    refused = refused or refuse_agreement(row.service_agreement, command.capabilities)
+    refused = refused or refuse(row.service_agreement, command.capabilities)
+    refused = refused or _refuse_agreement(row, command.service_agreement)
+    refused = refused or refuse_telling(command.business_type or row.business_type, telling)
     if refused is not None:
         return refused
+    if is_overtaken(book, row, telling):
+        return Done(None, Draft())
     changes: dict[str, object] = {
         name: value or None
         for name in ("email", "business_type", "default_currency", "payout_interval")
         if (value := getattr(command, name)) is not None
     }
-    changes |= _requested(row, command.capabilities)
+    changes |= requested(row, command.capabilities, book.at)
     if command.details is not None:
         changes["details"] = _deepened(row.details, command.details)
     if command.metadata is not None:
@@ -235,30 +205,68 @@ def update(book: Book, command: UpdateAccount, request: Request | None) -> Outco
             return refused
     if row.bank is not None and is_errored(row.bank):
         changes["bank"] = with_status(row.bank, USABLE)
-    return _change(book, row, changes, request)
-
-
-def _change(
-    book: Book, row: Account, changes: dict[str, object], request: Request | None
-) -> Done[Account]:
-    before = {name: getattr(row, name) for name in changes if getattr(row, name) != changes[name]}
     draft = Draft()
     draft.origin = request.key if request else None
-    if before:
-        values = row._asdict() | changes | {"version": row.version + 1}
-        row = draft.put(Account(**values))
-        if "bank" in before:
-            what = "created" if before["bank"] is None else "updated"
-            previous = encode({"bank": before["bank"]}) if before["bank"] else None
-            draft.emit(f"account.external_account.{what}", row, account=row.id, previous=previous)
-        _tell_capabilities(draft, row, before)
-        draft.emit("account.updated", row, account=row.id, previous=encode(before))
-        held = "payout_interval" in before or before.get("bank") is not None
-        if held and row.bank is not None and row.payout_interval == "daily":
-            # What was held back by the schedule or by the bank account goes with the next run.
-            draft.dues.append(planned(book, row, currency_of_bank(row.bank)))
+    named, told = with_telling(book, draft, row, telling)
+    changes |= {"person": named.person, "company": named.company}
+    row = change(book, draft, row, changes, told=told, rules=rules)
     draft.key = answered(book, request, row)
     return Done(row, draft)
+
+
+def _refuse_agreement(row: Account, agreement: str | None) -> Refused | None:
+    """Why the agreement of an account stays what it is."""
+    if agreement in (None, row.service_agreement):
+        return None
+    return Refused(
+        Why.PARAMETER_INVALID,
+        f"The service agreement of an account cannot be changed: it is {row.service_agreement}.",
+        "tos_acceptance[service_agreement]",
+        "create another account under the other agreement",
+    )
+
+
+def change(
+    book: Book,
+    draft: Draft,
+    row: Account,
+    changes: Mapping[str, object],
+    *,
+    facts: Facts | None = None,
+    told: Iterable[Told] = (),
+    trusted: bool = False,
+    rules: Rules = RULES,
+) -> Account:
+    """Every change of an account: the row that follows, drafted with its events.
+
+    facts: those to be, where they change; told: who has told what; trusted: it needs no check.
+    An account that stays as it is gets no version and no event.
+    """
+    new = amend(row, version=row.version + 1, **changes)
+    facts = facts_of(row) if facts is None else facts
+    new = settle(book, draft, new, facts, told, trusted=trusted, rules=rules)
+    before = {
+        name: value
+        for name, value in row._asdict().items()
+        if name != "version" and getattr(new, name) != value
+    }
+    if not before:
+        return row
+    draft.put(new)
+    if "bank" in before:
+        what = "created" if before["bank"] is None else "updated"
+        previous = encode({"bank": before["bank"]}) if before["bank"] else None
+        draft.emit(f"account.external_account.{what}", new, account=new.id, previous=previous)
+    _tell_capabilities(draft, new, row.capabilities)
+    told_of = {name: value for name, value in before.items() if name not in HIDDEN}
+    if told_of:
+        draft.emit("account.updated", new, account=new.id, previous=encode(told_of))
+    freed = bool(new.payouts_enabled) and not row.payouts_enabled
+    held = freed or "payout_interval" in before or before.get("bank") is not None
+    if held and new.bank is not None and new.payout_interval == "daily":
+        # What was held back by the schedule or by the bank account goes with the next run.
+        draft.dues.append(planned(book, new, currency_of_bank(new.bank)))
+    return new
 
 
 def merged(old: str, changes: str) -> str:
@@ -268,11 +276,20 @@ def merged(old: str, changes: str) -> str:
 
 
 def _deepened(old: str, changes: str) -> str:
-    """Maps of a map with changes made: null removes a field of one."""
-    values = json.loads(old)
-    for name, fields in json.loads(changes).items():
-        values[name] = json.loads(merged(encode(values.get(name) or {}), encode(fields)))
-    return encode(values)
+    """Maps of maps with changes made: null removes a field of one."""
+
+    def deepen(said: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+        found = dict(said)
+        for name, value in more.items():
+            if isinstance(value, dict):
+                found[name] = deepen(found.get(name) or {}, value)
+            elif value is None:
+                found.pop(name, None)
+            else:
+                found[name] = value
+        return found
+
+    return encode(deepen(json.loads(old), json.loads(changes)))
 
 
 def refuse_metadata(merged_: str) -> Refused | None:
@@ -288,25 +305,6 @@ def refuse_metadata(merged_: str) -> Refused | None:
     )
 
 
-def onboard(book: Book, account: str, bank: str) -> Outcome[Account]:
-    """Finish the onboarding of an account in test mode: requested capabilities become active.
-
-    Where none was requested, both are. bank: its bank account, compact JSON.
-    """
-    row = _found(book, account)
-    if isinstance(row, Refused):
-        return row
-    states = {name: getattr(row, name) for name in CAPABILITIES}
-    if set(states.values()) == {"unrequested"}:
-        states = dict.fromkeys(CAPABILITIES, "inactive")
-        if row.service_agreement == "recipient":
-            states["card_payments"] = "unrequested"
-    moved = {
-        name: CAPABILITY_MACHINE.next(state, "activate") or state for name, state in states.items()
-    }
-    return _change(book, row, {**moved, "details_submitted": 1, "bank": bank}, None)
-
-
 def delete(
     book: Book, account: str, request: Request | None, *, is_busy: bool = False
 ) -> Outcome[Account]:
@@ -314,7 +312,7 @@ def delete(
 
     is_busy: whether a charge or refund of it waits for an answer from outside: money may come.
     """
-    row = _found(book, account)
+    row = found(book, account)
     if isinstance(row, Refused):
         return row
     if row.id == book.world.account:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class CreateAccount(NamedTuple):
-    """`accounts.create`. capabilities: requested names, as compact JSON list text of names."""
+    """`accounts.create`. capabilities: (name, whether it is wanted).
+
+    individual, company: leaves of what is told, as (path, JSON); one of them at most.
+    """
 
     country: str | None = None
     default_currency: str | None = None
@@ -29,6 +32,9 @@ class CreateAccount(NamedTuple):
     payout_interval: str | None = None
     details: str = "{}"
     metadata: str = "{}"
+    individual: tuple[tuple[str, str], ...] | None = None
+    company: tuple[tuple[str, str], ...] | None = None
+    type: str = "none"
 
 
 class UpdateAccount(NamedTuple):
@@ -45,19 +51,9 @@ class UpdateAccount(NamedTuple):
     payout_interval: str | None = None
     details: str | None = None
     metadata: str | None = None
-
-
-class ChangePerson(NamedTuple):
-    """`persons.create` (no id) and `persons.update`: leaves of what is told, as (path, JSON).
-
-    A leaf of null is taken away. relationship: (name, JSON). metadata: as in UpdateAccount.
-    """
-
-    account: str
-    id: str | None
-    told: tuple[tuple[str, str], ...] = ()
-    relationship: tuple[tuple[str, str], ...] = ()
-    metadata: str | None = None
+    individual: tuple[tuple[str, str], ...] | None = None
+    company: tuple[tuple[str, str], ...] | None = None
+    service_agreement: str | None = None
 
 
 class CreateCharge(NamedTuple):

@@ -7,7 +7,6 @@ is still about what was told last.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.drafts import encode
@@ -25,6 +24,7 @@ from connectlib.core.requirement_facts import (
     Failure,
 )
 from connectlib.core.rows import Due
+from connectlib.core.told import BUSINESS, COMPANY, INDIVIDUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +49,6 @@ MACHINE = Machine(
     terminal=frozenset(),
 )
 
-INDIVIDUAL, COMPANY, BUSINESS = "individual", "company", "business_profile"
 #: What a person must have told before anybody can check it: any of these sets.
 _PERSON = (
     ("dob.day", "dob.month", "dob.year", "address.line1"),
@@ -113,14 +112,16 @@ def asked(
     subject: str,
     given: frozenset[str],
     changed: Iterable[str],
-    key: str,
     *,
+    key: str,
+    at: int,
     first: bool,
 ) -> Facts:
     """The facts once a subject has told something: its check begins anew where it must.
 
-    given, changed: fields without the subject's prefix. key: of the new check. first: the country
-    checks before anything works, so that all that is looked at is shown as pending.
+    given, changed: fields without the subject's prefix. key: of the new check, begun at
+    the moment `at`. first: the country checks before anything works, so that all that is looked
+    at is shown as pending.
     """
     new = {path for path in changed if is_looked_at(subject, path)}
     old = facts.check(subject)
@@ -135,7 +136,7 @@ def asked(
     if first and subject != BUSINESS:
         waiting |= {head + path for path in _pending(given)}
     state = MACHINE.next(old.state, "ask") or CHECKING
-    return facts.with_check(subject, Check(state, tuple(sorted(waiting)), old.failures, key))
+    return facts.with_check(subject, Check(state, tuple(sorted(waiting)), old.failures, key, at))
 
 
 def _document(path: str) -> str:
@@ -162,10 +163,8 @@ def answered(facts: Facts, subject: str, key: str, found: Verdict) -> Facts | No
     state = MACHINE.next(old.state, "fail" if found.failures else "pass")
     if state is None:
         return None
-    kept = facts.flags - ({LISTED} if subject != COMPANY else set())
-    if subject == BUSINESS:
-        kept = facts.flags - {INACTIVE}
-    checked = facts.with_check(subject, Check(state, (), found.failures))
+    kept = facts.flags - {INDIVIDUAL: {LISTED}, BUSINESS: {INACTIVE}}.get(subject, set())
+    checked = facts.with_check(subject, Check(state, (), found.failures, key, old.begun))
     return checked._replace(flags=kept | found.flags)
 
 
@@ -173,7 +172,10 @@ def answered(facts: Facts, subject: str, key: str, found: Verdict) -> Facts | No
 
 
 def check_due(account: Account, subject: str, key: str, at: int, tries: int = 0) -> Due:
-    """Ask a verifier about a subject. key: the same for all tries of one check."""
+    """Ask a verifier about a subject. key: the same for all tries of one check.
+
+    The first is due when the check has begun; no later one is known before its answer.
+    """
     ref = join_ref(account.id, subject, key, tries)
     return Due(account.branch, account.world, at, int(DueKind.CHECK_IDENTITY), ref)
 
@@ -211,9 +213,3 @@ def shown_verification(check: Check, prefix: str) -> str:
     if first is not None:
         found |= {"details": first.reason, "details_code": first.code}
     return encode(found)
-
-
-def loaded(text: str) -> dict[str, Any]:
-    """A JSON map."""
-    found: dict[str, Any] = json.loads(text)
-    return found

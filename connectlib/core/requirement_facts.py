@@ -33,13 +33,14 @@ class Check(NamedTuple):
     """How far the verification of one subject is.
 
     state: unverified, pending, verified or failed. waiting: fields shown as pending while it is.
-    key: of the last check that was begun; answers to others are late.
+    key: of the last check that was begun, at the moment `begun`; answers to others are late.
     """
 
     state: str = UNCHECKED
     waiting: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     key: str = ""
+    begun: int = 0
 
 
 class Someone(NamedTuple):
@@ -93,7 +94,7 @@ def dump(facts: Facts) -> str:
         "given": sorted(facts.given),
         "people": {k: [sorted(v.roles), sorted(v.given)] for k, v in sorted(facts.people)},
         "checks": {
-            k: [v.state, list(v.waiting), [list(each) for each in v.failures], v.key]
+            k: [v.state, list(v.waiting), [list(each) for each in v.failures], v.key, v.begun]
             for k, v in sorted(facts.checks)
         },
         "deadlines": dict(sorted(facts.deadlines)),
@@ -114,13 +115,16 @@ def load(text: str) -> Facts:
             (id_, Someone(frozenset(roles), frozenset(given)))
             for id_, (roles, given) in said.get("people", {}).items()
         ),
-        tuple(
-            (subject, Check(state, tuple(waiting), tuple(Failure(*each) for each in failures), key))
-            for subject, (state, waiting, failures, key) in said.get("checks", {}).items()
-        ),
+        tuple((subject, _check(*words)) for subject, words in said.get("checks", {}).items()),
         tuple(said.get("deadlines", {}).items()),
         frozenset(said.get("late", ())),
         frozenset(said.get("flags", ())),
         said.get("first_charge", 0),
         said.get("volume", 0),
     )
+
+
+def _check(
+    state: str, waiting: list[str], failures: list[list[str]], key: str, begun: int
+) -> Check:
+    return Check(state, tuple(waiting), tuple(Failure(*each) for each in failures), key, begun)

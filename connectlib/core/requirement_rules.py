@@ -267,3 +267,6 @@ ROLES = {
     "directors": ("director", "company.directors_provided"),
     "executives": ("executive", "company.executives_provided"),
 }
+
+#: What the front door calls these.
+REQUIREMENTS, RequirementRule, RequirementThreshold = RULES, Rule, Threshold

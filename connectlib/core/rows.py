@@ -32,7 +32,12 @@ class World(NamedTuple):
 class Account(NamedTuple):
     """A connected account, or the platform's own.
 
-    waiting: JSON {currency: how many of its refunds wait for funds}.
+    waiting: JSON {currency: how many of its refunds wait for funds}. details: JSON of
+    business_profile, settings and tos_acceptance. capabilities: JSON {name: [status, requested
+    at]} of all that were ever requested; card_payments and transfers are copies of two.
+    person, company: the rows of what it has told of itself. facts: see
+    `core.requirement_facts`; requirements and the flags are what follows from them. watched:
+    whether its charges bring a requirement nearer. rejected: the disabled_reason of a rejection.
     """
 
     branch: int
@@ -59,6 +64,17 @@ class Account(NamedTuple):
     details: str = "{}"
     metadata: str = "{}"
     waiting: str = "{}"
+    type: str = "none"
+    capabilities: str = "{}"
+    person: str | None = None
+    company: str | None = None
+    facts: str = "{}"
+    requirements: str = "{}"
+    charges_enabled: int = 0
+    payouts_enabled: int = 0
+    disabled_reason: str | None = None
+    rejected: str | None = None
+    watched: int = 0
 
 
 class Charge(NamedTuple):

@@ -6,17 +6,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from connectlib.core import accounts
+from connectlib.core import accounts, examples, onboarded
 from connectlib.core.book import Keys, Work
+from connectlib.core.drafts import encode
+from connectlib.core.onboarding import facts_of
+from connectlib.core.persons import ChangePerson
+from connectlib.core.refusals import Refused
+from connectlib.core.rows import Account
+from connectlib.flows import persons
 from connectlib.flows.single import do_one
+from connectlib.flows.telling import commit
 from connectlib.ports.steps import ask, transact
-from connectlib.ports.store import Busy
+from connectlib.ports.store import Busy, One
 
 if TYPE_CHECKING:
     from connectlib.core.book import Request
     from connectlib.core.commands import CreateAccount, UpdateAccount
-    from connectlib.core.refusals import Refused
-    from connectlib.core.rows import Account
+    from connectlib.core.told import Telling
     from connectlib.flows.ground import Ground
     from connectlib.ports.steps import Flow
 
@@ -35,7 +41,11 @@ def open_platform(ground: Ground, bank: str) -> Flow[None]:
 
 
 def create(
-    ground: Ground, command: CreateAccount, request: Request | None, *, branch: int | None = None
+    ground: Ground,
+    command: CreateAccount,
+    request: Request | None,
+    *,
+    branch: int | None = None,
 ) -> Flow[Account | Refused]:
     """Open a connected account. It banks at one branch for good.
 
@@ -45,37 +55,99 @@ def create(
     if branch is None:
         words = request.key if request else command.email or command.metadata
         branch = crc32(words.encode()) % ground.branches
-    work = Work(
-        Keys(),
-        partial(accounts.create, command=command, request=request),
-        request=request,
-        weight=0,
-    )
-    return do_one(ground, branch, work)
+
+    def work(telling: Telling | None, _row: Account | None) -> Work[Account]:
+        return Work(
+            Keys(),
+            partial(
+                accounts.create,
+                command=command,
+                request=request,
+                telling=telling,
+                rules=ground.rules,
+            ),
+            request=request,
+            weight=0,
+        )
+
+    return commit(ground, branch, None, command.individual, command.company, work)
 
 
 def update(
     ground: Ground, command: UpdateAccount, request: Request | None
 ) -> Flow[Account | Refused]:
     """Change an account."""
-    work = Work(
-        accounts.touch_keys(command.account),
-        partial(accounts.update, command=command, request=request),
-        request=request,
-        weight=0,
-    )
-    return do_one(ground, ground.branch(command.account), work)
+
+    def work(telling: Telling | None, row: Account | None) -> Work[Account | None]:
+        known = (row.person, row.company) if row is not None else ()
+        return Work(
+            accounts.touch_keys(command.account, rows=known),
+            partial(
+                accounts.update,
+                command=command,
+                request=request,
+                telling=telling,
+                rules=ground.rules,
+            ),
+            request=request,
+            weight=0,
+        )
+
+    branch = ground.branch(command.account)
+    return commit(ground, branch, command.account, command.individual, command.company, work)
 
 
 def onboard(ground: Ground, account: str, bank: str) -> Flow[Account | Refused]:
     """Finish the onboarding of an account in test mode."""
-    work = Work(
-        accounts.touch_keys(account),
-        partial(accounts.onboard, account=account, bank=bank),
-        repeatable=True,
-        weight=0,
+    branch = ground.branch(account)
+    row = yield from ask(One(Account, branch, ground.world.id, account))
+    individual = company = None
+    if row is not None and row.business_type in (None, "individual"):
+        individual = examples.person(row.country)
+    elif row is not None:
+        company = examples.company(row.country)
+        refused = yield from _behind(ground, row)
+        if refused is not None:
+            return refused
+
+    def work(telling: Telling | None, row: Account | None) -> Work[Account | None]:
+        known = (row.person, row.company) if row is not None else ()
+        return Work(
+            accounts.touch_keys(account, rows=known),
+            partial(
+                onboarded.onboard,
+                account=account,
+                bank=bank,
+                telling=telling,
+                rules=ground.rules,
+            ),
+            repeatable=True,
+            weight=0,
+        )
+
+    found: Account | Refused = yield from commit(
+        ground, branch, account, individual, company, work, fills=True
     )
-    return do_one(ground, ground.branch(account), work)
+    return found
+
+
+def _behind(ground: Ground, row: Account) -> Flow[Refused | None]:
+    """See to it that a company has told of those behind it, and of one who represents it."""
+    people = facts_of(row).people
+    leaves = examples.person(row.country)
+    lacking = [
+        ChangePerson(row.id, id_, tuple(pair for pair in leaves if pair[0] not in someone.given))
+        for id_, someone in people
+    ]
+    if not any("representative" in someone.roles for _, someone in people):
+        said = tuple((name, encode(value)) for name, value in examples.RELATIONSHIP.items())
+        lacking.append(ChangePerson(row.id, None, leaves, said))
+    for command in lacking:
+        change = persons.update if command.id else persons.create
+        found = yield from change(ground, command, None)
+        if isinstance(found, Refused):
+            return found
+    return None
 
 
 def delete(ground: Ground, account: str, request: Request | None) -> Flow[Account | Refused]:

@@ -9,6 +9,7 @@ from connectlib.core.idempotency import in_use
 from connectlib.core.ids import branch_of
 from connectlib.core.moments import HOUR
 from connectlib.core.refusals import Refused
+from connectlib.core.requirement_rules import RULES, Rules
 from connectlib.ports.steps import ask
 from connectlib.ports.store import Version
 
@@ -28,7 +29,7 @@ class Ground(NamedTuple):
     """What every flow is given.
 
     fx: the rates in force at a moment. key_retention: how long the processor remembers a key.
-    sealed: whether personal data is sealed at rest.
+    sealed: whether personal data is sealed at rest. rules: what accounts must tell.
     """
 
     world: World
@@ -37,6 +38,7 @@ class Ground(NamedTuple):
     branches: int = 1
     key_retention: int = 24 * HOUR
     sealed: bool = False
+    rules: Rules = RULES
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

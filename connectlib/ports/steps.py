@@ -19,6 +19,7 @@ from connectlib.ports.processor import (
 )
 from connectlib.ports.rail import PayoutRequest, StatusAnswer, SubmitAnswer
 from connectlib.ports.store import Query
+from connectlib.ports.verification import CheckAnswer, IdentityRequest
 
 T = TypeVar("T")
 
@@ -68,6 +69,13 @@ class Track(NamedTuple):
     requests: Sequence[PayoutRequest]
 
 
+class AskVerifier(NamedTuple):
+    """Ask who checks identities: verb is one of its methods, which takes these requests."""
+
+    verb: str
+    requests: Sequence[IdentityRequest]
+
+
 class Ask(NamedTuple):
     """Ask the store a question that only reads."""
 
@@ -115,6 +123,7 @@ Step = (
     | Ask
     | Claim
     | AskKeys
+    | AskVerifier
     | Mint
 )
 Flow = Generator[Step, Any, T]
@@ -174,6 +183,16 @@ def send_out(requests: Sequence[PayoutRequest]) -> Flow[Sequence[SubmitAnswer]]:
 def track(requests: Sequence[PayoutRequest]) -> Flow[Sequence[StatusAnswer]]:
     """What became of payouts."""
     answers: Sequence[StatusAnswer] = yield Track(requests)
+    return answers
+
+
+def ask_verifier(
+    verb: str, requests: Sequence[IdentityRequest]
+) -> Flow[Sequence[CheckAnswer] | Deferred]:
+    """What the verifier answers to each; DEFERRED inside a joined transaction."""
+    if not requests:
+        return []
+    answers: Sequence[CheckAnswer] | Deferred = yield AskVerifier(verb, requests)
     return answers
 
 

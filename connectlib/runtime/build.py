@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.adapters.cache.local import LocalCache
 from connectlib.adapters.cache.none import NoCache
@@ -11,9 +11,11 @@ from connectlib.adapters.entropy import RandomIds, SystemEntropy
 from connectlib.adapters.fx.static import StaticRates
 from connectlib.adapters.processors.simulator import Simulator
 from connectlib.adapters.rails.simulator import BankSimulator
-from connectlib.core.accounts import DEFAULT_CURRENCY
+from connectlib.adapters.verifiers.test_identities import TestIdentities
+from connectlib.core.countries import DEFAULT_CURRENCY
 from connectlib.core.fee_policies import FeePolicy
 from connectlib.core.fees import FeeSchedule
+from connectlib.core.requirement_rules import RULES, Rules
 from connectlib.runtime.engine import Engine, Parts, new_world
 from connectlib.runtime.keyring import Misconfigured, MissingPackage, vault_of
 
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
 
 #: Characters that the name of a platform may have.
 _NAME_MAX = 100
+
+
+class Onboarding(NamedTuple):
+    """Who checks identities, and what accounts must tell; None = as by default."""
+
+    identities: Any = None
+    requirements: Any = None
+
+
+ONBOARDING = Onboarding()
 
 
 def build(
@@ -46,6 +58,7 @@ def build(
     wall: WallClock | None = None,
     store: Store | None = None,
     rail: Rail | None = None,
+    onboarding: Onboarding = ONBOARDING,
     entropy: Entropy | None = None,
     grouped: bool = True,
 ) -> Engine:
@@ -57,28 +70,50 @@ def build(
     vault = vault_of(keys, entropy or SystemEntropy(), livemode=livemode)
     _check(platform, country, livemode=livemode, fees=fees, fx=fx)
     _check_parts(clock=clock, cache=cache, processor=processor)
+    _check_onboarding(onboarding)
     wall = wall or SystemClock()
     if clock is None:
         clock = VirtualClock() if url is None else SystemClock()
-    if cache is None:
-        cache = LocalCache(now=monotonic)
-    elif cache is False:
-        cache = NoCache()
     parts = Parts(
         store=store or open_store(url, branches),
         clock=clock,
         wall=wall,
         ids=ids or RandomIds(),
-        cache=cache,
+        cache=_cache(cache),
         processor=processor or Simulator(now=clock.now),
         rail=rail or BankSimulator(),
         fees=FeePolicy.of(fees),
         fx=fx if fx is not None else StaticRates(),
         virtual=clock if hasattr(clock, "set") else None,
         vault=vault,
+        identities=onboarding.identities or TestIdentities(),
+        rules=onboarding.requirements or RULES,
     )
     world = new_world(platform, country, livemode=livemode, ids=parts.ids, at=clock.now())
     return _started(parts, world, branches, grouped=grouped, given=store is not None)
+
+
+def _cache(given: Any) -> Any:
+    """A cache of this process by default; False for none."""
+    if given is None:
+        return LocalCache(now=monotonic)
+    return NoCache() if given is False else given
+
+
+def _check_onboarding(given: Onboarding) -> None:
+    """Refuse what cannot check identities, and rules that are none."""
+    verbs = ("submit", "track")
+    lacking = [verb for verb in verbs if not callable(getattr(given.identities, verb, None))]
+    if given.identities is not None and lacking:
+        raise Misconfigured(
+            f"identities must be an object with {', '.join(lacking)}().",
+            "leave it out for the verifier of the test mode",
+        )
+    if given.requirements is not None and not isinstance(given.requirements, Rules):
+        raise Misconfigured(
+            "requirements must be rules of ours.",
+            "change the default ones: connectlib.REQUIREMENTS._replace(...)",
+        )
 
 
 def _started(parts: Parts, world: World, branches: int, *, grouped: bool, given: bool) -> Engine:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from connectlib.adapters.keys.vault import Vault
     from connectlib.core.book import Book
     from connectlib.core.fee_policies import FeePolicy
+    from connectlib.core.requirement_rules import Rules
     from connectlib.ports.cache import Cache
     from connectlib.ports.clock import WallClock
     from connectlib.ports.fx import FXProvider
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from connectlib.ports.processor import Processor
     from connectlib.ports.rail import Rail
     from connectlib.ports.store import Store
+    from connectlib.ports.verification import IdentityVerifier
 
 
 class Parts(NamedTuple):
@@ -47,6 +49,8 @@ class Parts(NamedTuple):
     rail: Rail
     fees: FeePolicy
     fx: FXProvider
+    identities: IdentityVerifier
+    rules: Rules
     virtual: VirtualClock | None = None
     vault: Vault | None = None
 
@@ -66,6 +70,7 @@ class Engine:
         self.store, self.clock, self.wall = parts.store, parts.clock, parts.wall
         self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
         self.ids, self.vault = parts.ids, parts.vault
+        self.identities = parts.identities
         self.world = parts.store.open_world(world)
         #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
         self.caught_up_until = 0 if parts.virtual is None else MOMENT_MAX
@@ -76,6 +81,7 @@ class Engine:
             branches,
             parts.processor.key_retention,
             parts.vault is not None,
+            parts.rules,
         )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]

@@ -11,6 +11,7 @@ from connectlib.ports.steps import (
     Ask,
     AskKeys,
     AskProcessor,
+    AskVerifier,
     Claim,
     ListTaken,
     Mint,
@@ -20,6 +21,7 @@ from connectlib.ports.steps import (
     Track,
     Transact,
 )
+from connectlib.ports.verification import CheckUnknown
 from connectlib.runtime.outside import asked, claimed, kept, listed
 
 if TYPE_CHECKING:
@@ -75,6 +77,8 @@ def outside(engine: Engine, step: Step) -> Any:
             return asked(engine.rail.track, payouts, SendUnknown)
         case Claim(dues, untouched):
             return claimed(engine, dues, untouched=untouched)
+        case AskVerifier(verb, requests):
+            return asked(getattr(engine.identities, verb), requests, CheckUnknown)
         case AskKeys(verb, arguments):
             return kept(engine, verb, arguments)
         case Mint(branch, prefix):

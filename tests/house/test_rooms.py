@@ -8,6 +8,8 @@ from tests.house.source import ROOT
 
 RESOURCES = [
     "accounts",
+    "persons",
+    "capabilities",
     "charges",
     "application_fees",
     "transfers",
@@ -36,6 +38,10 @@ FLOORS = {
 
 #: (resource, floor) -> why there is no such room.
 EXCEPTIONS = {
+    ("capabilities", "params"): "asked for with the account: params/accounts.py",
+    ("capabilities", "objects"): "shown beside accounts: objects/accounts.py",
+    ("capabilities", "flows"): "an update of the account: flows/accounts.py",
+    ("capabilities", "tables"): "a column of accounts",
     ("setup_intents", "objects"): "shown beside payment intents: objects/payment_intents.py",
     ("callbacks", "params"): "news comes from a processor; lists take page parameters",
     ("balance", "tables"): "a balance is a view of ledger accounts",

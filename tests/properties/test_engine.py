@@ -74,12 +74,8 @@ class Marketplace(RuleBasedStateMachine):
 
     @initialize()
     def two_accounts(self) -> None:
-        for losses in ("application", "stripe"):
-            found = self.twins.do(
-                lambda c, losses=losses: c.testing.account(
-                    controller={"losses": {"payments": losses}}
-                )
-            )
+        for type_ in ("express", "standard"):
+            found = self.twins.do(lambda c, type_=type_: c.testing.account(type=type_))
             self.accounts.append(found["id"])
 
     def _account(self, pick: int) -> str:

@@ -26,6 +26,7 @@ from connectlib.core.rows import (
     PaymentIntent,
     PaymentMethod,
     Payout,
+    Person,
     Refund,
     SetupIntent,
     Transfer,
@@ -54,6 +55,7 @@ KINDS: tuple[type[Any], ...] = (
     ApplicationFee,
     FeeRefund,
     Payout,
+    Person,
     DataKey,
 )
 
@@ -96,6 +98,7 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
     ),
     Customer: _all_but(Customer),
     DataKey: _all_but(DataKey, "subject"),
+    Person: _all_but(Person, "kind"),
     PaymentMethod: ("version", "customer", "billing", "details", "spent", "ready", "metadata"),
     PaymentIntent: _all_but(PaymentIntent, "client_secret"),
     SetupIntent: _all_but(SetupIntent, "client_secret"),

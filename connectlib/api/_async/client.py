@@ -30,7 +30,7 @@ from connectlib.api._async.resources.transfers import AsyncTransfers
 from connectlib.api._async.stories import AsyncStories
 from connectlib.api.closing import AsyncClosing
 from connectlib.api.errors import open_or_raise, raised
-from connectlib.runtime.build import build, check_branches
+from connectlib.runtime.build import Onboarding, build, check_branches
 from connectlib.runtime.engine import Engine
 from connectlib.runtime.joining import async_open_joined, enter, leave, refuse_inside
 from connectlib.runtime.pump import pump
@@ -53,7 +53,9 @@ class AsyncConnect(AsyncClosing):
     fees: a FeeSchedule; published list prices by default. fx: exchange rates, such as
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
-    kept as it is given by default. livemode and branches are for later releases.
+    kept as it is given by default. identities: who checks persons and companies; by default the
+    verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
+    default. livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -78,6 +80,8 @@ class AsyncConnect(AsyncClosing):
         fx: Any = None,
         processor: Any = None,
         keys: Any = None,
+        identities: Any = None,
+        requirements: Any = None,
     ) -> None:
         try:
             check_branches(branches)
@@ -93,6 +97,7 @@ class AsyncConnect(AsyncClosing):
                 fx=fx,
                 processor=processor,
                 keys=keys,
+                onboarding=Onboarding(identities, requirements),
             )
         except Exception as error:
             found = raised(error)

@@ -31,7 +31,7 @@ from connectlib.api._sync.resources.transfers import Transfers
 from connectlib.api._sync.stories import Stories
 from connectlib.api.closing import Closing
 from connectlib.api.errors import open_or_raise, raised
-from connectlib.runtime.build import build, check_branches
+from connectlib.runtime.build import Onboarding, build, check_branches
 from connectlib.runtime.engine import Engine
 from connectlib.runtime.joining import open_joined, enter, leave, refuse_inside
 from connectlib.runtime.pump import pump
@@ -54,7 +54,9 @@ class Connect(Closing):
     fees: a FeeSchedule; published list prices by default. fx: exchange rates, such as
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
-    kept as it is given by default. livemode and branches are for later releases.
+    kept as it is given by default. identities: who checks persons and companies; by default the
+    verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
+    default. livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -79,6 +81,8 @@ class Connect(Closing):
         fx: Any = None,
         processor: Any = None,
         keys: Any = None,
+        identities: Any = None,
+        requirements: Any = None,
     ) -> None:
         try:
             check_branches(branches)
@@ -94,6 +98,7 @@ class Connect(Closing):
                 fx=fx,
                 processor=processor,
                 keys=keys,
+                onboarding=Onboarding(identities, requirements),
             )
         except Exception as error:
             found = raised(error)

@@ -6,10 +6,10 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from connectlib.core import balance, payouts
+from connectlib.core import accounts, balance, checks, payouts
 from connectlib.core.book import Work
 from connectlib.core.due import DueKind, split_ref
-from connectlib.flows import charges, refunds, setup_intents, transfer_schedules
+from connectlib.flows import charges, identity, refunds, setup_intents, transfer_schedules
 from connectlib.flows import payouts as payout_flows
 from connectlib.ports.steps import ask, claim, transact
 from connectlib.ports.store import DueWork
@@ -27,6 +27,7 @@ _OUTSIDE: dict[int, Callable[[Ground, Sequence[Due]], Flow[None]]] = {
     DueKind.SUBMIT_SETUP: setup_intents.submit,
     DueKind.SUBMIT_REFUND: refunds.submit,
     DueKind.RETRY_REFUNDS: refunds.retry,
+    DueKind.CHECK_IDENTITY: identity.submit,
     DueKind.SUBMIT_PAYOUT: payout_flows.submit,
     DueKind.SETTLE_PAYOUT: payout_flows.settle,
 }
@@ -71,6 +72,13 @@ def _work(ground: Ground, due: Due) -> Work[Any]:
             partial(balance.mature, due=due, owner=owner, currency=currency, day=day),
             repeatable=True,
             weight=1,
+        )
+    if due.kind == DueKind.REVIEW_ACCOUNT:
+        return Work(
+            accounts.touch_keys(due.ref, wallet=True),
+            partial(checks.review, due=due, rules=ground.rules),
+            repeatable=True,
+            weight=0,
         )
     if due.kind == DueKind.RELEASE_TRANSFER:
         return transfer_schedules.on_time(ground, due)

@@ -84,15 +84,17 @@ def subjects(
     changed = {
         name: value for name, value in (loaded(event.previous) or {}).items() if name in row._fields
     }
-    after = _shown_as(event.type, row, changed, livemode=livemode)
+    after = _shown_as(event, row, livemode=livemode)
     if not changed:
         return after, None
-    return after, _shown_as(event.type, amend(row, **changed), changed, livemode=livemode)
+    return after, _shown_as(event, amend(row, **changed), livemode=livemode)
 
 
-def _shown_as(type_: str, row: Any, changed: dict[str, Any], *, livemode: bool) -> StripeObject:
+def _shown_as(event: Any, row: Any, *, livemode: bool) -> StripeObject:
+    type_ = event.type
     if type_ == "capability.updated":
-        return CapabilityObject(row, name=next(iter(changed)), livemode=livemode)
+        name = (loaded(event.previous) or {})["capability"]
+        return CapabilityObject(row, name=name, livemode=livemode)
     if type_.startswith("account.external_account."):
         return BankAccountObject(row, livemode=livemode)
     return show(row, livemode=livemode)

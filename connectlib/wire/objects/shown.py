@@ -14,6 +14,7 @@ from connectlib.core.rows import (
     PaymentIntent,
     PaymentMethod,
     Payout,
+    Person,
     Refund,
     SetupIntent,
     Transfer,
@@ -29,6 +30,7 @@ from connectlib.wire.objects.fx_quotes import FxQuoteObject
 from connectlib.wire.objects.payment_intents import PaymentIntentObject, SetupIntentObject
 from connectlib.wire.objects.payment_methods import PaymentMethodObject
 from connectlib.wire.objects.payouts import PayoutObject
+from connectlib.wire.objects.persons import PersonObject
 from connectlib.wire.objects.refunds import RefundObject
 from connectlib.wire.objects.transfer_schedules import TransferScheduleObject
 from connectlib.wire.objects.transfers import TransferObject, TransferReversalObject
@@ -48,6 +50,7 @@ SHOWN: dict[type[Any], type[StripeObject]] = {
     SetupIntent: SetupIntentObject,
     PaymentMethod: PaymentMethodObject,
     Payout: PayoutObject,
+    Person: PersonObject,
     Refund: RefundObject,
     Transfer: TransferObject,
     TransferReversal: TransferReversalObject,

@@ -6,27 +6,34 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from connectlib.core.accounts import CAPABILITIES, DEFAULT_CURRENCY
 from connectlib.core.banks import FAILURE_CODES
+from connectlib.core.capabilities import NAMES
 from connectlib.core.commands import CreateAccount, UpdateAccount
+from connectlib.core.countries import DEFAULT_CURRENCY
 from connectlib.core.drafts import encode
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
 from connectlib.wire.params.base import (
-    Changed255,
-    Changed1000,
     ChangedEmail,
     ChangedMetadata,
     CurrencyCode,
     Email,
     Metadata,
     Params,
-    Text255,
-    Text1000,
     changes_of,
     metadata_of,
     parse,
     refuse,
+)
+from connectlib.wire.params.persons import Company, Individual, told
+from connectlib.wire.params.settings import (
+    LEGACY,
+    LaterTerms,
+    Named,
+    Profile,
+    Settings,
+    Terms,
+    given_leaves,
 )
 
 
@@ -59,89 +66,25 @@ class Capability(Params):
     requested: bool
 
 
-class Payer(Params):
-    """`controller[fees]`."""
-
-    payer: Literal["account", "application"] = "account"
-
-
-class Losses(Params):
-    """`controller[losses]`."""
-
-    payments: Literal["application", "stripe"] = "stripe"
-
-
-class Dashboard(Params):
-    """`controller[stripe_dashboard]`."""
-
-    type: Literal["express", "full", "none"] = "full"
-
-
-class Controller(Params):
-    """Who pays fees, bears losses, collects requirements, and shows a dashboard."""
-
-    fees: Payer = Payer()
-    losses: Losses = Losses()
-    requirement_collection: Literal["application", "stripe"] = "stripe"
-    stripe_dashboard: Dashboard = Dashboard()
-
-
-class Schedule(Params):
-    """`settings[payouts][schedule]`: weekly and monthly ones are not offered yet."""
-
-    interval: Literal["daily", "manual"]
-
-
-class PayoutSettings(Params):
-    """`settings[payouts]`."""
-
-    schedule: Schedule
-
-
-class Settings(Params):
-    """`settings`."""
-
-    payouts: PayoutSettings
-
-
-class Agreement(Params):
-    """`tos_acceptance`."""
-
-    service_agreement: Literal["full", "recipient"] = "full"
-
-
-class Profile(Params):
-    """`business_profile`."""
-
-    mcc: Text255 | None = None
-    name: Text255 | None = None
-    product_description: Text1000 | None = None
-    support_email: Email | None = None
-    support_phone: Text255 | None = None
-    support_url: Text255 | None = None
-    url: Text255 | None = None
-
-
-class ChangedProfile(Params):
-    """`business_profile` of an update: an empty text unsets a field."""
-
-    mcc: Changed255 | None = None
-    name: Changed255 | None = None
-    product_description: Changed1000 | None = None
-    support_email: ChangedEmail | None = None
-    support_phone: Changed255 | None = None
-    support_url: Changed255 | None = None
-    url: Changed255 | None = None
-
-
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 BusinessType = Literal["individual", "company", "non_profit", "government_entity"]
-Capabilities = Annotated[
-    dict[Literal["card_payments", "transfers"], Capability], BeforeValidator(_listed)
-]
 
 
-class Create(Params):
+def _known(wanted: dict[str, Capability]) -> dict[str, Capability]:
+    for name in wanted:
+        if name not in NAMES:
+            raise refuse(
+                Why.PARAMETER_INVALID,
+                f"Invalid capability: {name[:40]!r} is none.",
+                "use a name such as card_payments or transfers",
+            )
+    return wanted
+
+
+Capabilities = Annotated[dict[str, Capability], BeforeValidator(_listed), AfterValidator(_known)]
+
+
+class Create(Named):
     """`accounts.create`."""
 
     country: Country | None = None
@@ -149,10 +92,11 @@ class Create(Params):
     business_type: BusinessType | None = None
     business_profile: Profile | None = None
     capabilities: Capabilities | None = None
-    controller: Controller = Controller()
+    company: Company | None = None
     default_currency: CurrencyCode | None = None
+    individual: Individual | None = None
     settings: Settings | None = None
-    tos_acceptance: Agreement = Agreement()
+    tos_acceptance: Terms = Terms()
     metadata: Metadata | None = None
 
 
@@ -161,26 +105,54 @@ class Update(Params):
 
     email: ChangedEmail | None = None
     business_type: BusinessType | None = None
-    business_profile: ChangedProfile | None = None
+    business_profile: Profile | None = None
     capabilities: Capabilities | None = None
+    company: Company | None = None
     default_currency: CurrencyCode | None = None
+    individual: Individual | None = None
     settings: Settings | None = None
+    tos_acceptance: LaterTerms | None = None
     metadata: ChangedMetadata | None = None
 
 
-def _wanted(given: dict[Any, Capability] | None) -> tuple[tuple[str, bool], ...]:
-    asked = given or {}
-    return tuple((name, asked[name].requested) for name in CAPABILITIES if name in asked)
+#: What an account is made with: asking to change it is told apart from a misspelt name.
+_FIXED = ("country", "controller", "type")
 
 
-def _interval(settings: Settings | None) -> str | None:
-    return settings.payouts.schedule.interval if settings else None
+def _wanted(given: dict[str, Capability] | None) -> tuple[tuple[str, bool], ...]:
+    return tuple(sorted((name, asked.requested) for name, asked in (given or {}).items()))
 
 
-def _profile(profile: Profile | ChangedProfile | None) -> dict[str, Any]:
-    """The fields given; of an update null where an empty text unsets one."""
-    given = profile.model_dump(exclude_none=True) if profile else {}
-    return {"business_profile": {k: v or None for k, v in given.items()}} if given else {}
+def _details(asked: Create | Update) -> dict[str, Any]:
+    """What is kept as it was told: business, settings and terms."""
+    settings = asked.settings
+    if settings is not None and settings.payouts is not None:
+        payouts = settings.payouts.model_copy(update={"schedule": None})
+        settings = settings.model_copy(update={"payouts": payouts})
+    found = given_leaves(asked.business_profile, "business_profile")
+    found |= given_leaves(settings, "settings")
+    terms = given_leaves(asked.tos_acceptance, "tos_acceptance").get("tos_acceptance", {})
+    terms = {name: value for name, value in terms.items() if name != "service_agreement"}
+    return found | ({"tos_acceptance": terms} if terms else {})
+
+
+def _subjects(asked: Create | Update) -> dict[str, Any]:
+    """Leaves of what is told of the individual or of the company."""
+    both = {"individual": asked.individual, "company": asked.company}
+    given = {name: words for name, words in both.items() if words is not None}
+    if len(given) > 1:
+        raise Invalid(
+            Refused(
+                Why.PARAMETERS_EXCLUSIVE,
+                "You may only specify one of these parameters: individual, company.",
+                "company",
+                "an account is one of the two: see business_type",
+            )
+        )
+    return {
+        name: tuple((path, encode(value)) for path, value in told(words))
+        for name, words in given.items()
+    }
 
 
 def failure(code: object) -> str | None:
@@ -201,34 +173,68 @@ def create(given: dict[str, Any]) -> CreateAccount:
     """The command of `accounts.create`. Raises Invalid."""
     asked = parse(Create, given)
     controller = asked.controller
+    made: tuple[str, str, str, str] = LEGACY["standard"]
+    if asked.type is not None:
+        made = LEGACY[asked.type]
+    elif controller is not None:
+        made = (
+            controller.fees.payer,
+            controller.losses.payments,
+            controller.requirement_collection,
+            controller.stripe_dashboard.type,
+        )
     return CreateAccount(
         asked.country,
         asked.default_currency,
         asked.email,
         asked.business_type,
         _wanted(asked.capabilities),
-        controller.fees.payer,
-        controller.losses.payments,
-        controller.requirement_collection,
-        controller.stripe_dashboard.type,
+        *made,
         asked.tos_acceptance.service_agreement,
-        _interval(asked.settings),
-        encode(_profile(asked.business_profile)),
+        asked.settings.interval if asked.settings else None,
+        encode(_details(asked)),
         metadata_of(asked.metadata),
+        **_subjects(asked),
+        type=asked.type or "none",
     )
+
+
+class ChangeCapability(Params):
+    """`accounts.capabilities.update`."""
+
+    requested: bool
+
+
+def capability(account: str, name: str, given: dict[str, Any]) -> UpdateAccount:
+    """The command of `accounts.capabilities.update`. Raises Invalid."""
+    asked = parse(ChangeCapability, given)
+    return UpdateAccount(account, capabilities=((name, asked.requested),))
 
 
 def update(account: str, given: dict[str, Any]) -> UpdateAccount:
     """The command of `accounts.update`. Raises Invalid."""
+    for name in _FIXED:
+        if given.get(name) is not None:
+            raise Invalid(
+                Refused(
+                    Why.PARAMETER_INVALID,
+                    f"{name} cannot be changed once an account has been created.",
+                    name,
+                    "leave it out, or create another account",
+                )
+            )
     asked = parse(Update, given)
-    details = _profile(asked.business_profile)
+    details = _details(asked)
+    terms = asked.tos_acceptance
     return UpdateAccount(
         account,
         asked.email,
         asked.business_type,
         asked.default_currency,
         _wanted(asked.capabilities),
-        _interval(asked.settings),
+        asked.settings.interval if asked.settings else None,
         encode(details) if details else None,
         changes_of(asked.metadata),
+        **_subjects(asked),
+        service_agreement=terms.service_agreement if terms else None,
     )

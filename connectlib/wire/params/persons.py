@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from connectlib.core.commands import ChangePerson
 from connectlib.core.drafts import encode
+from connectlib.core.persons import ChangePerson
 from connectlib.core.refusals import Why
 from connectlib.wire.params.addresses import Address, phone
 from connectlib.wire.params.base import (
@@ -54,11 +54,7 @@ Number = Annotated[str, Field(max_length=40), AfterValidator(_digits)]
 LastFour = Annotated[str, Field(pattern=r"^([0-9]{4})?$")]
 FileId = Annotated[str, Field(max_length=255), AfterValidator(clean)]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
-Percent = Annotated[
-    Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-    | Annotated[int, Field(ge=0, le=100)],
-    AfterValidator(_percent),
-]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=False)]
 
 
 class KanaAddress(Address):
@@ -269,11 +265,40 @@ def told(given: Params | None) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(leaves(said).items()))
 
 
+class Roles(Params):
+    """The roles that a list asks for."""
+
+    authorizer: bool | None = None
+    director: bool | None = None
+    executive: bool | None = None
+    legal_guardian: bool | None = None
+    owner: bool | None = None
+    representative: bool | None = None
+
+
+class Filter(Params):
+    """`relationship` of a list."""
+
+    relationship: Roles | None = None
+
+
+def roles(given: Any) -> tuple[str, ...]:
+    """The roles that a list asks for, in order. Raises Invalid."""
+    asked = parse(Filter, {"relationship": given}).relationship
+    said = asked.model_dump(exclude_none=True) if asked else {}
+    return tuple(sorted(name for name, wanted in said.items() if wanted))
+
+
 def change(account: str, id_: str | None, given: dict[str, Any]) -> ChangePerson:
     """The command of `persons.create` (no id) or `persons.update`. Raises Invalid."""
     asked = parse(Person, given)
     said = told(asked)
-    roles = tuple((k, v) for k, v in said if k.startswith("relationship."))
+    share = "relationship.percent_ownership"
+    roles = tuple(
+        (path, _percent(value) if path == share and value is not None else value)
+        for path, value in said
+        if path.startswith("relationship.")
+    )
     kept = tuple((k, v) for k, v in said if not k.startswith("relationship."))
     return ChangePerson(
         account,

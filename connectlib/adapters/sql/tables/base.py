@@ -32,6 +32,7 @@ _SMALL = frozenset(
         "authenticated",
         "automatic",
         "branch",
+        "charges_enabled",
         "deleted",
         "details_submitted",
         "kind",
@@ -39,12 +40,14 @@ _SMALL = frozenset(
         "leg",
         "livemode",
         "off_session",
+        "payouts_enabled",
         "purpose",
         "ready",
         "refund_application_fee",
         "reverse_transfer",
         "spent",
         "state",
+        "watched",
         "world",
     }
 )

@@ -3,38 +3,76 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connectlib.api._sync.base import Resource
+from connectlib.api._sync.resources.capabilities import Capabilities
+from connectlib.api._sync.resources.persons import Persons
 from connectlib.api.errors import error_of
 from connectlib.core.charge_checks import no_access
+from connectlib.core.refusals import Refused
 from connectlib.core.rows import Account
-from connectlib.flows import accounts
+from connectlib.flows import accounts, persons
 from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import accounts as params_of
 from connectlib.wire.params.base import request_of
 from connectlib.wire.params.values import id_of, shown
 
+if TYPE_CHECKING:
+    from connectlib.runtime.engine import Engine
 
-class Accounts(Resource):
-    """The accounts that sell through the platform."""
+
+class AnsweringAccounts(Resource):
+    """What answers with accounts."""
 
     _kind = Account
     _name = "account"
+
+    def _answer(self, flow: Any) -> Any:
+        """The account that a flow gives, with what it has told of itself."""
+        row = self._run(flow)
+        if isinstance(row, Refused):
+            raise error_of(row)
+        return (self._objects([row]))[0]
+
+    def _objects(self, rows: Any) -> Any:
+        """Accounts with what each has told of itself."""
+        told = self._run(persons.subjects(self._base.ground, rows), caught_up=False)
+        livemode = bool(self._base.world.livemode)
+        return [
+            AccountObject(row, subject=subject, livemode=livemode)
+            for row, subject in zip(rows, told, strict=True)
+        ]
+
+
+class Accounts(AnsweringAccounts):
+    """The accounts that sell through the platform."""
+
     _url = "/v1/accounts"
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.capabilities = Capabilities(engine)
+        self.persons = Persons(engine)
 
     def create(
         self, *, account: object = None, idempotency_key: str | None = None, **params: Any
     ) -> AccountObject:
         """Open a connected account.
 
-        country: two letters, the platform's by default. capabilities: card_payments and
-        transfers, as a list or in Stripe's form; they stay inactive until onboarding is done
-        (`connect.testing.onboard`). controller: {"fees": {"payer": ...}, "losses":
-        {"payments": ...}, "requirement_collection": ..., "stripe_dashboard": {"type": ...}}.
-        settings: {"payouts": {"schedule": {"interval": "daily" | "manual"}}}. Also: email,
-        business_type, business_profile, default_currency, tos_acceptance, metadata.
+        country: two letters, the platform's by default. capabilities: names such as
+        card_payments and transfers, as a list or in Stripe's form; they are active once what they
+        need has been told: see `requirements` of the answer. controller: {"fees": {"payer": ...},
+        "losses": {"payments": ...}, "requirement_collection": ..., "stripe_dashboard": {"type":
+        ...}}; or its older form, type: "standard", "express" or "custom". business_type:
+        individual, company, non_profit or government_entity; with it individual or company, what
+        it tells of itself. tos_acceptance: {"date": ..., "ip": ..., "service_agreement": "full" |
+        "recipient"}. settings: payouts, payments, card_payments, branding, dashboard. Also:
+        email, business_profile, default_currency, metadata.
+
+        What has been told is checked after it is written, so a repeat with the same
+        idempotency_key answers as before that.
 
         Source: Stripe API reference, "Create an account".
 
@@ -61,7 +99,7 @@ class Accounts(Resource):
         row = self._call(self._engine.cached, Account, id_)
         if row is None or row.world != self._base.world.id or row.deleted:
             raise error_of(no_access(shown(id_)))
-        found: AccountObject = self._show(row)
+        found: AccountObject = (self._objects([row]))[0]
         return found
 
     def update(
@@ -72,10 +110,11 @@ class Accounts(Resource):
         idempotency_key: str | None = None,
         **params: Any,
     ) -> AccountObject:
-        """Change an account; country and controller never change.
+        """Change an account; country, controller, type and service agreement never change.
 
-        email, business_type, business_profile, capabilities, default_currency, settings,
-        metadata.
+        email, business_type, business_profile, capabilities, company, default_currency,
+        individual, settings, tos_acceptance, metadata. What is not given stays; an empty text
+        unsets a field.
 
         Raises:
             InvalidRequestError: a parameter is wrong, or there is no such account.

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.api._sync.base import Resource
+from connectlib.api._sync.resources.accounts import AnsweringAccounts
+from connectlib.api.errors import error_of
 from connectlib.core.drafts import encode
+from connectlib.core.refusals import Refused
 from connectlib.core.rows import Account
 from connectlib.flows import accounts, payment_intents, setup_intents
 from connectlib.runtime.banks import bank_for_tests
@@ -17,11 +19,8 @@ from connectlib.wire.params.base import request_of
 from connectlib.wire.params.values import id_of
 
 
-class Testing(Resource):
+class Testing(AnsweringAccounts):
     """What only a test mode can do."""
-
-    _kind = Account
-    _name = "account"
 
     def account(
         self,
@@ -33,8 +32,8 @@ class Testing(Resource):
         """A connected account that is ready: onboarded, with one read-only test bank account.
 
         The parameters of `accounts.create`. Unless they say otherwise, both capabilities are
-        requested and the platform bears the account's losses. payouts_fail_with: the
-        failure_code with which its bank returns every payout.
+        requested and it is an express account: the platform bears its losses.
+        payouts_fail_with: the failure_code with which its bank returns every payout.
 
         Raises:
             InvalidRequestError: a parameter is wrong.
@@ -44,7 +43,7 @@ class Testing(Resource):
         recipient = agreement == {"service_agreement": "recipient"}
         words = {
             "capabilities": ["transfers"] if recipient else ["card_payments", "transfers"],
-            "controller": {"losses": {"payments": "application"}},
+            **({} if params.get("controller") or params.get("type") else {"type": "express"}),
             **{name: value for name, value in params.items() if value is not None},
         }
         command = self._parse(params_of.create, words)
@@ -90,5 +89,8 @@ class Testing(Resource):
         flow: Any = payment_intents.authenticate(ground, id_, namespace, None, proof=proof)
         if id_.startswith("seti_"):
             flow = setup_intents.authenticate(ground, id_, namespace, None, proof=proof)
-        found: PaymentIntentObject | SetupIntentObject = self._answer(flow)
+        row = self._run(flow)
+        if isinstance(row, Refused):
+            raise error_of(row)
+        found: PaymentIntentObject | SetupIntentObject = self._show(row)
         return found

@@ -1,0 +1,114 @@
+"""What an account tells of itself: merged with what it has told, sealed, and written once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from connectlib.core.refusals import Refused, Why
+from connectlib.core.rows import Account, Person
+from connectlib.core.told import COMPANY, INDIVIDUAL, SUBJECT_PREFIX, Telling, merge
+from connectlib.flows import identity, personal
+from connectlib.ports.steps import ask
+from connectlib.ports.store import One
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connectlib.core.book import Work
+    from connectlib.flows.ground import Ground
+    from connectlib.ports.steps import Flow
+
+Leaves = tuple[tuple[str, str], ...]
+
+#: How often a change is made again because somebody else has changed the same words.
+LOOKS_MAX = 8
+BUSY = Refused(
+    Why.LOCK_TIMEOUT,
+    "This object cannot be accessed right now because another API request or Stripe process"
+    " is currently accessing it.",
+    None,
+    "repeat the request in a moment",
+)
+
+
+class _Ids(NamedTuple):
+    """Ids that are made before the commit, where words are sealed for them."""
+
+    account: str | None
+    row: str | None
+
+
+def commit(
+    ground: Ground,
+    branch: int,
+    account: str | None,
+    individual: Leaves | None,
+    company: Leaves | None,
+    make: Callable[[Telling | None, Account | None], Work[Any]],
+    *,
+    fills: bool = False,
+) -> Flow[Any]:
+    """Do the work of a change with which an account may tell of itself; then have it checked.
+
+    account: its id; None = it is to be. make: the work, of the words ready to be written and of
+    the account as it was read for them. fills: what has been told before stays.
+    """
+    kind, leaves = (COMPANY, company) if company is not None else (INDIVIDUAL, individual)
+    if leaves is None:
+        return (yield from identity.commit(ground, branch, make(None, None)))
+    ids = None
+    if account is None:
+        account_id = yield from personal.new_id(ground, branch, "acct")
+        ids = _Ids(account_id, (yield from personal.new_id(ground, branch, SUBJECT_PREFIX[kind])))
+    for _ in range(LOOKS_MAX):
+        ready = yield from _ready(ground, branch, account, ids, kind, leaves, fills=fills)
+        if isinstance(ready, Refused):
+            return ready
+        sealed, telling, row = ready
+        found = yield from identity.commit(ground, branch, sealed.under(make(telling, row)))
+        if found is not None:
+            return found
+    return BUSY
+
+
+def _ready(
+    ground: Ground,
+    branch: int,
+    account: str | None,
+    ids: _Ids | None,
+    kind: str,
+    leaves: Leaves,
+    *,
+    fills: bool,
+) -> Flow[tuple[personal.Sealed, Telling, Account | None] | Refused]:
+    """New words merged with what there is, and sealed."""
+    row = known = None
+    if account is not None:
+        row = yield from ask(One(Account, branch, ground.world.id, account))
+    told = getattr(row, "person" if kind == INDIVIDUAL else "company", None)
+    if told is not None:
+        known = yield from ask(One(Person, branch, ground.world.id, told, account))
+    old = "{}"
+    if known is not None:
+        (shown,) = yield from personal.open_(ground, [known])
+        old = shown.told
+    if fills:
+        told_before = json.loads(old)
+        leaves = tuple(pair for pair in leaves if pair[0] not in told_before)
+    words = merge(old, leaves, known.version if known is not None else 0)
+    id_ = known.id if known is not None else ids.row if ids else None
+    if known is None and ids is None:
+        id_ = yield from personal.new_id(ground, branch, SUBJECT_PREFIX[kind])
+    subject = account or (ids.account if ids else None) or ""
+    text = {"told": words.text} if words.changed or known is None else {}
+    sealed = yield from personal.seal(
+        ground, subject, "person", id_ or "", text, fresh=account is None
+    )
+    if isinstance(sealed, Refused):
+        return sealed
+    if known is not None and not words.changed:
+        words = words._replace(text=known.told)
+    elif sealed.texts.get("told"):
+        words = words._replace(text=sealed.texts["told"] or "")
+    return sealed, Telling(kind, words, ids.account if ids else None, id_), row
