@@ -34,6 +34,7 @@ from connectlib.ports.store import One, Several
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from connectlib.core.book import Request
     from connectlib.core.data_keys import Wrapped
     from connectlib.core.rows import Event
     from connectlib.flows.ground import Ground
@@ -145,13 +146,7 @@ def commit(
         answer = yield from do_one(ground, branch, sealed.under(make(changed)))
         if answer is not None:
             return answer
-    return Refused(
-        Why.LOCK_TIMEOUT,
-        "This object cannot be accessed right now because another API request or Stripe process"
-        " is currently accessing it.",
-        None,
-        "repeat the request in a moment",
-    )
+    return busy()
 
 
 def _sealed(
@@ -277,3 +272,22 @@ def is_sealed_world(ground: Ground) -> Flow[bool]:
     """Whether this world has ever been opened with keys."""
     id_ = data_keys.index_id(ground.world)
     return (yield from ask(One(DataKey, 0, ground.world.id, id_))) is not None
+
+
+def marked(ground: Ground, request: Request | None) -> Flow[Request | None]:
+    """A request as it is kept: no plain digest of what may be personal in it."""
+    if request is None or not ground.sealed:
+        return request
+    mark: str = yield AskKeys("mark", (request.fingerprint,))
+    return request._replace(fingerprint=mark)
+
+
+def busy(param: str | None = None) -> Refused:
+    """The refusal of a write that others were quicker than, again and again."""
+    return Refused(
+        Why.LOCK_TIMEOUT,
+        "This object cannot be accessed right now because another API request or Stripe process"
+        " is currently accessing it.",
+        param,
+        "repeat the request in a moment",
+    )

@@ -98,6 +98,10 @@ class Mint(NamedTuple):
     prefix: str
 
 
+class Scrub(NamedTuple):
+    """Have the store remove what lies about after erasures."""
+
+
 class Deferred:
     """The answer to a call outside that may not be made now: inside a joined transaction."""
 
@@ -116,6 +120,7 @@ Step = (
     | Claim
     | AskKeys
     | Mint
+    | Scrub
 )
 Flow = Generator[Step, Any, T]
 

@@ -73,11 +73,20 @@ class Vault:
         """A key under the current key-encryption key."""
         return self._locked(key, self._unlocked(key))
 
+    def rewrap_all(self, keys: Sequence[DataKey]) -> list[Wrapped]:
+        """Each of these keys under the current key-encryption key."""
+        return [self.rewrap(key) for key in keys]
+
+    def current(self) -> str:
+        """The id of the current key-encryption key."""
+        found: str = self._ask(lambda: self.provider.current)
+        return found
+
     def _add(self, key: DataKey, known: dict[str, bytes], generation: str) -> Wrapped:
         return self._locked(key, {**known, generation: self._entropy.bytes(KEY)})
 
     def _locked(self, key: DataKey, raw: dict[str, bytes]) -> Wrapped:
-        kek: str = self._ask(lambda: self.provider.current)
+        kek = self.current()
         kept = {
             generation: _text(self._ask(self.provider.wrap, kek, secret, bound_to(key, generation)))
             for generation, secret in raw.items()
