@@ -37,9 +37,7 @@ SHORTEST, LONGEST = 13, 19
 _BETWEEN = r"[\s.\-/\u00ad\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff]{0,2}"
 #: Digits that stand alone, or with a word around them ("card4242…"): those inside of a longer id,
 #: such as a digest, which has other digits or a prefix with an underscore, are none.
-_CHAIN = re.compile(
-    rf"(?<!\w)[^\W\d_]*(\d(?:{_BETWEEN}\d){{{SHORTEST - 1},}})[^\W\d_]*(?!\w)"
-)
+_CHAIN = re.compile(rf"(?<!\w)[^\W\d_]*(\d(?:{_BETWEEN}\d){{{SHORTEST - 1},}})[^\W\d_]*(?!\w)")
 _GROUP = re.compile(r"\d+")
 
 

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cachetools import TTLCache
 
@@ -55,6 +55,10 @@ class Vault:
 
     def __repr__(self) -> str:
         return "<Vault>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse: keys are not to be copied out of the process."""
+        raise TypeError(f"{type(self).__name__} holds keys: it cannot be pickled or copied")
 
     def _start(self) -> None:
         self._pid = os.getpid()

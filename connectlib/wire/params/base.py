@@ -41,16 +41,30 @@ _SHOWN = 100
 
 _PAN_MESSAGE = "This value looks like a card number, which must never be sent here."
 _PAN_HINT = "send a token such as tok_visa; card numbers are never accepted or kept"
-#: Parameters that hold numbers: what was given for one is never told.
+#: Parameters that hold numbers, or what is personal: what was given for one is never told.
 _SECRET = frozenset(
     {
+        "account_holder_name",
         "acss_debit",
+        "address",
         "au_becs_debit",
         "bacs_debit",
+        "billing_details",
         "boleto",
         "card",
+        "company",
+        "dob",
+        "email",
+        "external_account",
+        "first_name",
+        "individual",
+        "last_name",
+        "name",
         "payment_method_data",
+        "phone",
+        "receipt_email",
         "sepa_debit",
+        "shipping",
         "us_bank_account",
     }
 )
