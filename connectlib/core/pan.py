@@ -6,6 +6,10 @@ A number of a card belongs to the processor alone, as `Numbers`; everywhere else
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: (first digits from, to, lengths): ISO/IEC 7812-1 and what the networks publish of their ranges.
 #: Discover, UnionPay, JCB and Diners: discoverglobalnetwork.com; Maestro has no one range.
@@ -33,12 +37,30 @@ NETWORKS: tuple[tuple[str, str, frozenset[int]], ...] = (
     ("66", "69", frozenset(range(13, 20))),  # Maestro
 )
 SHORTEST, LONGEST = 13, 19
+#: How many letters before a number are looked at: no word is longer.
+_WORD = 40
 #: Between two digits: spaces of any kind, hyphens and dashes, dots, slashes, and what is not seen.
 _BETWEEN = r"[\s.\-/\u00ad\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff]{0,2}"
-#: Digits that stand alone, or with a word around them ("card4242…"): those inside of a longer id,
-#: such as a digest, which has other digits or a prefix with an underscore, are none.
-_CHAIN = re.compile(rf"(?<!\w)[^\W\d_]*(\d(?:{_BETWEEN}\d){{{SHORTEST - 1},}})[^\W\d_]*(?!\w)")
-_GROUP = re.compile(r"\d+")
+#: Whether it is worth looking: so many digits near to each other.
+_ENOUGH = re.compile(rf"\d(?:{_BETWEEN}\d){{{SHORTEST - 1}}}")
+_GROUP = re.compile(rf"(\d+)({_BETWEEN}(?=\d))?")
+#: Letters beside digits: a word such as "card4242…" hides nothing. Digits inside of a longer id,
+#: such as a digest, which has other digits or a prefix with an underscore, are no number.
+_WORD_BEFORE = re.compile(r"(?<!\w)[^\W\d_]*\Z")
+_WORD_AFTER = re.compile(r"[^\W\d_]*(?!\w)")
+
+
+def _by_head() -> dict[str, list[tuple[str, str, frozenset[int]]]]:
+    """The networks by the first two digits; ranges as four."""
+    found: dict[str, list[tuple[str, str, frozenset[int]]]] = {}
+    for low, high, lengths in NETWORKS:
+        first, last = low.ljust(4, "0"), high.ljust(4, "9")
+        for head in range(int(first[:2]), int(last[:2]) + 1):
+            found.setdefault(f"{head:02}", []).append((first, last, lengths))
+    return found
+
+
+_BY_HEAD = _by_head()
 
 
 def luhn(digits: str) -> bool:
@@ -52,39 +74,63 @@ def luhn(digits: str) -> bool:
 
 def is_number(digits: str) -> bool:
     """Whether digits are the number of a card: of a network, as long as its are, and no typo."""
-    plain = "".join(str(int(letter)) for letter in digits)
-    return luhn(plain) and any(
-        low <= plain[: len(low)] <= high and len(plain) in lengths
-        for low, high, lengths in NETWORKS
-    )
+    plain = digits if digits.isascii() else "".join(str(int(letter)) for letter in digits)
+    size, head = len(plain), plain[:4]
+    return any(
+        size in lengths and low <= head <= high
+        for low, high, lengths in _BY_HEAD.get(plain[:2], ())
+    ) and luhn(plain)
 
 
 def spans(text: str) -> list[tuple[int, int]]:
     """Where card numbers are in a text: (start, end), in order, none inside another."""
-    found: list[tuple[int, int]] = []
-    for chain in _CHAIN.finditer(text):
-        at = chain.start(1)
-        groups = [(at + g.start(), at + g.end()) for g in _GROUP.finditer(chain[1])]
-        first = 0
-        while first < len(groups):
+    return list(_found(text)) if _ENOUGH.search(text) else []
+
+
+def has_number(text: str) -> bool:
+    """Whether a card number is in a text."""
+    return bool(_ENOUGH.search(text)) and next(_found(text), None) is not None
+
+
+def _found(text: str) -> Iterator[tuple[int, int]]:
+    groups = [(*each.span(1), each[2] is not None) for each in _GROUP.finditer(text)]
+    first = 0
+    while first < len(groups):
+        start = groups[first][0]
+        last = None
+        if groups[first][1] - start <= LONGEST and _opens(text, start):
             last = _ends(text, groups, first)
-            if last is None:
-                first += 1
-            else:
-                found.append((groups[first][0], groups[last][1]))
-                first = last + 1
-    return found
+        if last is None:
+            first += 1
+        else:
+            yield start, groups[last][1]
+            first = last + 1
 
 
-def _ends(text: str, groups: list[tuple[int, int]], first: int) -> int | None:
+def _opens(text: str, start: int) -> bool:
+    """Whether what stands directly before a place is nothing, or a word."""
+    if not start or not (text[start - 1].isalnum() or text[start - 1] == "_"):
+        return True
+    return _WORD_BEFORE.search(text, max(0, start - _WORD), start) is not None
+
+
+def _is_none(digits: str) -> bool:
+    """Whether no network begins so."""
+    return digits.isascii() and digits[:2] not in _BY_HEAD
+
+
+def _ends(text: str, groups: list[tuple[int, int, bool]], first: int) -> int | None:
     """The last of the groups of digits that make a card number from `first` on; the most."""
     digits, best = "", None
     for last in range(first, len(groups)):
-        digits += text[slice(*groups[last])]
-        if len(digits) > LONGEST:
+        start, end, goes_on = groups[last]
+        digits += text[start:end]
+        if len(digits) > LONGEST or (len(digits) > 1 and _is_none(digits)):
             break
-        if len(digits) >= SHORTEST and is_number(digits):
+        if len(digits) >= SHORTEST and is_number(digits) and _WORD_AFTER.match(text, end):
             best = last
+        if not goes_on:
+            break
     return best
 
 

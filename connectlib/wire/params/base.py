@@ -25,7 +25,7 @@ from connectlib.core.accounts import METADATA_KEYS
 from connectlib.core.book import Request
 from connectlib.core.currencies import currency_of
 from connectlib.core.drafts import encode
-from connectlib.core.pan import spans, struck
+from connectlib.core.pan import has_number, struck
 from connectlib.core.personal import is_sealed
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
@@ -85,7 +85,7 @@ def clean(text: str) -> str:
                     "Invalid string: it has a control character or a lone surrogate.",
                     "remove characters that cannot be printed",
                 )
-    if len(text) > 12 and spans(text):
+    if len(text) > 12 and has_number(text):
         raise refuse(Why.PARAMETER_INVALID, _PAN_MESSAGE, _PAN_HINT)
     if text.startswith("v1.") and is_sealed(text):
         raise refuse(
@@ -340,7 +340,7 @@ def request_of(account: str, key: object, verb: str, command: tuple[Any, ...]) -
                 "use the id of your own order, or a UUID",
             )
         )
-    if spans(key):
+    if has_number(key):
         raise Invalid(card_number_refused("idempotency_key"))
     return Request(account, key, fingerprint(verb, command))
 
