@@ -158,7 +158,7 @@ def _reseal(ground: Ground, row: Any) -> Flow[int]:
         texts = {name: text for name in about.columns if (text := getattr(shown, name))}
         subject = getattr(row, about.subject)
         sealed = yield from personal.seal(ground, subject, about.table, row.id, texts)
-        if isinstance(sealed, Refused) or not texts:
+        if not texts:
             return 0
         changes = dict(sealed.texts)
         for name, blind in about.exact:
@@ -167,8 +167,9 @@ def _reseal(ground: Ground, row: Any) -> Flow[int]:
         decide = partial(data_keys.reseal, row=row, changes=changes)
         work = Work(Keys(rows=(row.id,)), decide, repeatable=True, weight=0)
         branch = ground.branch(row.id)
-        if (yield from do_one(ground, branch, sealed.under(work))) is not None:
-            return 1
+        answer = yield from do_one(ground, branch, sealed.under(work))
+        if answer is not None:
+            return int(not isinstance(answer, Refused))
         row = yield from ask(One(type(row), branch, ground.world.id, row.id))
     return 0
 

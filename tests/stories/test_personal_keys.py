@@ -85,6 +85,31 @@ def test_an_erasure_leaves_null_and_no_way_back(sealed):
     assert sealed.customers.retrieve(other.id).name == ADA["name"]
 
 
+def test_a_request_answered_before_the_erasure_is_answered_again(sealed):
+    made = sealed.customers.create(**ADA, idempotency_key="c")
+    first = sealed.customers.update(made.id, name="Ada King", idempotency_key="u")
+    sealed.privacy.erase(made.id)
+    assert sealed.customers.create(**ADA, idempotency_key="c").name is None
+    again = sealed.customers.update(made.id, name="Ada King", idempotency_key="u")
+    assert (again.id, again.name) == (first.id, None)
+    with pytest.raises(InvalidRequestError) as caught:
+        sealed.customers.update(made.id, description="anything")
+    assert caught.value.code == "personal_data_erased"
+
+
+def test_an_erased_subject_of_another_account_is_one_that_is_not(sealed):
+    made = sealed.customers.create(**ADA)
+    sealed.privacy.erase(made.id)
+    account = sealed.testing.account().id
+    told = []
+    for id_ in (made.id, made.id[:-4] + "0000"):
+        with pytest.raises(InvalidRequestError) as caught:
+            sealed.customers.update(id_, name="Ada", account=account)
+        told.append((caught.value.code, str(caught.value).replace(id_, "")))
+    assert told[0] == told[1]
+    assert told[0][0] == "resource_missing"
+
+
 def test_a_hold_keeps_what_would_be_erased(sealed):
     made = sealed.customers.create(**ADA)
     held = sealed.privacy.hold(made.id, until=sealed.clock.now().timestamp().__int__() + 86_400,

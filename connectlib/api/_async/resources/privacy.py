@@ -29,8 +29,8 @@ class AsyncPrivacy(AsyncResource):
         """Erase the personal data of a subject, such as a customer, for good.
 
         Its data key is destroyed and its blind indexes are removed: rows, old versions and
-        events show null from now on. The ledger, ids, amounts and metadata stay; writes of
-        personal data to it are refused. Erasing twice does nothing more. See `scrub` for what
+        events show null from now on. The ledger, ids, amounts and metadata stay; it can
+        no longer be updated. Erasing twice does nothing more. See `scrub` for what
         the database's own files keep of it for a while.
 
         Raises:
