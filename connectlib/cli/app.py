@@ -99,7 +99,8 @@ def opened(db: str | None, platform: str) -> Connect:
     world = found[platform]
     # A world that has lived on a virtual clock is looked at where it stands.
     clock = None if world.now is None else VirtualClock(world.now)
-    return Connect(url, platform=platform, country=world.country, clock=clock)
+    keys = from_environment().get("keys")
+    return Connect(url, platform=platform, country=world.country, clock=clock, keys=keys)
 
 
 def say(value: Any) -> None:

@@ -151,6 +151,18 @@ def rewrap(book: Book, key: DataKey, wrapped: Wrapped, generation: int) -> Outco
     return Done(True, draft)
 
 
+def reseal(book: Book, row: Versioned, changes: Mapping[str, str | None]) -> Outcome[Any]:
+    """Write a row sealed anew: the same to who may see it, so there is nothing to tell.
+
+    None where it has moved on since it was read.
+    """
+    found = book.rows.get(row.id)
+    if found is None or found.version != row.version:
+        return Done(None, Draft())
+    draft = Draft()
+    return Done(draft.put(amend(found, version=found.version + 1, **changes)), draft)
+
+
 def keys_of(subject: str) -> Keys:
     """What an erasure or a hold needs: the key, and the subject with its blind indexes."""
     return Keys(rows=(key_id(subject), subject))
@@ -199,10 +211,13 @@ def hold(
 def _found(book: Book, subject: str, account: str) -> DataKey | Refused:
     """The key of a subject that lives in a namespace."""
     kind = BY_PREFIX.get(subject.partition("_")[0])
-    there = kind is not None and book.get(kind, subject, account) is not None
+    there = kind not in (None, DataKey) and book.get(kind, subject, account) is not None
     row = book.get(DataKey, key_id(subject), book.world.account) if there else None
-    if row is not None:
-        return row
+    return unknown(subject) if row is None else row
+
+
+def unknown(subject: str) -> Refused:
+    """The refusal of a subject that has no key, or lives in another namespace."""
     return Refused(
         Why.RESOURCE_MISSING,
         f"No sealed personal data of '{subject[:100]}'",

@@ -13,6 +13,7 @@ from connectlib.core.method_data import within
 from connectlib.core.payment_methods import is_ours
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Customer, PaymentMethod
+from connectlib.flows.personal import marked
 from connectlib.flows.single import do_one
 from connectlib.ports.processor import Declined, Method
 from connectlib.ports.steps import ask, resolve, tokenize
@@ -108,7 +109,8 @@ def create(
     if isinstance(method, Refused):
         return method
     command = command._replace(token=method.source, numbers=None)
-    request = request_of(command.account, key, "payment_methods.create", command)
+    asked = request_of(command.account, key, "payment_methods.create", command)
+    request = yield from marked(ground, asked)
     work = Work(
         payment_methods.create_keys(),
         partial(payment_methods.create, command=command, method=method, request=request),
@@ -149,7 +151,8 @@ def _clone(
 ) -> Flow[PaymentMethod | Refused]:
     """Copy a method of the platform's customer; what is copied is read without a lock."""
     world = ground.world
-    request = request_of(command.account, key, "payment_methods.create", command)
+    asked = request_of(command.account, key, "payment_methods.create", command)
+    request = yield from marked(ground, asked)
     found = []
     for kind, id_ in ((PaymentMethod, command.original), (Customer, command.customer)):
         query = One(kind, ground.branch(world.account), world.id, id_ or "", world.account)

@@ -34,6 +34,7 @@ from connectlib.ports.store import One, Several
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from connectlib.core.book import Request
     from connectlib.core.data_keys import Wrapped
     from connectlib.core.rows import Event
     from connectlib.flows.ground import Ground
@@ -81,11 +82,12 @@ def seal(
     texts: Mapping[str, str | None],
     *,
     fresh: bool = False,
-) -> Flow[Sealed | Refused]:
+) -> Flow[Sealed]:
     """Texts of a row, sealed under the key of their subject; None and "" stay what they are.
 
-    texts: {column: text}. fresh: the subject is new, so there can be no key yet. Where no keys
-    are configured the texts come back as they are.
+    texts: {column: text}. fresh: the subject is new, so there can be no key yet. The row and its
+    subject are of one branch. Where no keys are configured the texts come back as they are; of
+    an erased subject none comes back, and the work that `under` makes refuses.
 
     Raises KeyFault: nothing has been written.
     """
@@ -97,7 +99,7 @@ def seal(
     if not fresh:
         key = yield from ask(One(DataKey, branch, ground.world.id, id_))
     if key is not None and data_keys.MACHINE.next(key.status, "use") is None:
-        return data_keys.erased(subject)
+        return Sealed(dict.fromkeys(texts), key, 0, fresh=False)
     if not items:
         return Sealed(dict(texts), key, 0, fresh=False)
     made = key is None
@@ -138,26 +140,24 @@ def commit(
     if not ground.sealed or row_id is None:
         return (yield from do_one(ground, branch, make(command)))
     for _ in range(_LOOKS_MAX):
-        ready = yield from _sealed(ground, kind, row_id, command, subject or row_id, fresh=fresh)
-        if isinstance(ready, Refused):
-            return ready
-        sealed, changed = ready
+        sealed, changed = yield from _sealed(
+            ground, kind, row_id, command, subject or row_id, fresh=fresh
+        )
         answer = yield from do_one(ground, branch, sealed.under(make(changed)))
         if answer is not None:
             return answer
-    return Refused(
-        Why.LOCK_TIMEOUT,
-        "This object cannot be accessed right now because another API request or Stripe process"
-        " is currently accessing it.",
-        None,
-        "repeat the request in a moment",
-    )
+    return busy()
 
 
 def _sealed(
     ground: Ground, kind: type[Any], row_id: str, command: C, subject: str, *, fresh: bool
-) -> Flow[tuple[Sealed, C] | Refused]:
-    """A command with its personal fields sealed; what the row has already stays as it is sealed."""
+) -> Flow[tuple[Sealed, C]]:
+    """A command with its personal fields sealed; what the row has already stays as it is sealed.
+
+    Where there is no such row in the namespace of the command, nothing is sealed and nothing
+    given: the decision refuses it as one that is not.
+    """
+    changed: Any = command
     about = PERSONAL[kind]
     given: dict[str, str | None] = {
         name: getattr(command, name)
@@ -165,25 +165,24 @@ def _sealed(
         if getattr(command, name, None) is not None
     }
     kept: dict[str, str | None] = {}
-    if given and not fresh:
-        row = yield from ask(One(kind, ground.branch(row_id), ground.world.id, row_id))
-        if row is not None:
-            (shown,) = yield from open_(ground, [row])
-            kept = {
-                name: was
-                for name, text in given.items()
-                if is_sealed(was := getattr(row, name)) and getattr(shown, name) == text
-            }
+    if not fresh:
+        account = getattr(command, "account", None)
+        row = yield from ask(One(kind, ground.branch(row_id), ground.world.id, row_id, account))
+        if row is None:
+            return Sealed({}, None, 0, fresh=False), changed._replace(**dict.fromkeys(given))
+        (shown,) = (yield from open_(ground, [row])) if given else (row,)
+        kept = {
+            name: was
+            for name, text in given.items()
+            if is_sealed(was := getattr(row, name)) and getattr(shown, name) == text
+        }
     fresh_texts = {name: text for name, text in given.items() if name not in kept}
     sealed = yield from seal(ground, subject, about.table, row_id, fresh_texts, fresh=fresh)
-    if isinstance(sealed, Refused):
-        return sealed
     values = {**sealed.texts, **kept}
     for name, blind in about.exact:
         if name in given:
             text = given[name]
             values[blind] = (yield from index(kind, name, text)) if text else text
-    changed: Any = command
     return sealed, changed._replace(**values)
 
 
@@ -277,3 +276,22 @@ def is_sealed_world(ground: Ground) -> Flow[bool]:
     """Whether this world has ever been opened with keys."""
     id_ = data_keys.index_id(ground.world)
     return (yield from ask(One(DataKey, 0, ground.world.id, id_))) is not None
+
+
+def marked(ground: Ground, request: Request | None) -> Flow[Request | None]:
+    """A request as it is kept: no plain digest of what may be personal in it."""
+    if request is None or not ground.sealed:
+        return request
+    mark: str = yield AskKeys("mark", (request.fingerprint,))
+    return request._replace(fingerprint=mark)
+
+
+def busy(param: str | None = None) -> Refused:
+    """The refusal of a write that others were quicker than, again and again."""
+    return Refused(
+        Why.LOCK_TIMEOUT,
+        "This object cannot be accessed right now because another API request or Stripe process"
+        " is currently accessing it.",
+        param,
+        "repeat the request in a moment",
+    )

@@ -106,6 +106,10 @@ class Mint(NamedTuple):
     prefix: str
 
 
+class Scrub(NamedTuple):
+    """Have the store remove what lies about after erasures."""
+
+
 class Deferred:
     """The answer to a call outside that may not be made now: inside a joined transaction."""
 
@@ -125,6 +129,7 @@ Step = (
     | AskKeys
     | AskVerifier
     | Mint
+    | Scrub
 )
 Flow = Generator[Step, Any, T]
 

@@ -262,6 +262,17 @@ class Sums(NamedTuple):
     account: str
 
 
+class KeysUnder(NamedTuple):
+    """How many data keys of a world lie under each key-encryption key: {its id: how many}.
+
+    Under "" are the erased ones.
+    """
+
+    branch: int
+    world: int
+    account: str
+
+
 Query = (
     One
     | Several
@@ -277,6 +288,7 @@ Query = (
     | BalanceAt
     | Totals
     | Sums
+    | KeysUnder
 )
 
 
@@ -315,6 +327,13 @@ class Store(Protocol):
 
     def audit(self, branch: int) -> AbstractContextManager[Books]:
         """One snapshot of the books of a branch."""
+        ...
+
+    def scrub(self) -> None:
+        """After erasures: remove what old versions of rows lie about, as far as it can.
+
+        It may take as long as writing the whole database anew.
+        """
         ...
 
     def close(self) -> None:

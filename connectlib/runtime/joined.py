@@ -159,6 +159,9 @@ class _Questions:
     def __init__(self, joined: Joined) -> None:
         self.answer = joined.answer
 
+    def scrub(self) -> None:
+        """Not here: it is refused before."""
+
     def claim(self, *_: Any, **__: Any) -> list[Due]:
         """Not here: it commits by itself."""
         raise NotJoinable(

@@ -16,6 +16,7 @@ from connectlib.ports.steps import (
     ListTaken,
     Mint,
     Resolve,
+    Scrub,
     SendOut,
     Tokenize,
     Track,
@@ -84,6 +85,8 @@ def outside(engine: Engine, step: Step) -> Any:
         case Mint(branch, prefix):
             (body,) = engine.ids.bodies(1, engine.clock.now())
             return f"{prefix}_{branch_part(branch)}{body}"
+        case Scrub():
+            return engine.store.scrub()
         case Transact():
             return engine.committers[step.branch].submit(step.works)
         case _:

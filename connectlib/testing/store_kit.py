@@ -22,13 +22,22 @@ from connectlib.adapters.memory.store import MemoryStore
 from connectlib.api._async.client import AsyncConnect
 from connectlib.api._sync.client import Connect
 from connectlib.core.ids import edge
-from connectlib.core.rows import BalanceTransaction, Callback, Charge, Due, Event, Refund
+from connectlib.core.rows import (
+    BalanceTransaction,
+    Callback,
+    Charge,
+    DataKey,
+    Due,
+    Event,
+    Refund,
+)
 from connectlib.ports.store import (
     HANGS_BY,
     BalanceAt,
     DueWork,
     Entry,
     Hanging,
+    KeysUnder,
     NextDue,
     One,
     Page,
@@ -280,6 +289,27 @@ class StoreKit:
         assert claim([due], wall=105) == []
         assert store.answer(DueWork(0, world, 10**18, 105)) == []
         assert claim([due], wall=111) == [due]
+
+    def test_data_keys_are_counted_by_what_they_are_under(self) -> None:
+        """Those of a world, and what is scrubbed is none of them."""
+        store = self._fresh()
+        connect = self._client(store)
+        world = connect._engine.world  # noqa: SLF001
+        assert store.answer(KeysUnder(0, world.id, world.account)) == {}
+        keks = ("new", "old", "old", "")
+        with store.transaction(0) as tx:
+            book = tx.gather(connect._engine.executors[0].scene(), ())  # noqa: SLF001
+            for n, kek in enumerate(keks):
+                row = DataKey(
+                    0, f"dkey_{n}", world.id, world.account, 1, 0, f"cus_{n}", "live", kek, "{}"
+                )
+                book.changed[row.id] = row
+            tx.write(book)
+        store.scrub()
+        found = store.answer(KeysUnder(0, world.id, world.account))
+        assert found == {"new": 1, "old": 2, "": 1}
+        assert store.answer(KeysUnder(0, world.id, "acct_other")) == {}
+        assert store.answer(KeysUnder(0, world.id + 1, world.account)) == {}
 
     def test_the_awaiting_client_does_the_same(self) -> None:
         """One thread hop per step, the same rows."""

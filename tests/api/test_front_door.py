@@ -40,7 +40,8 @@ def test_every_public_name_is_there() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ({"livemode": True}, "only simulated"),
+        ({"livemode": True}, "needs keys"),
+        ({"livemode": True, "keys": f"k:{'A' * 43}="}, "only simulated"),
         ({"branches": 2}, "cannot move between branches"),
         ({"country": "ZZ"}, "country 'ZZ'"),
         ({"platform": ""}, "platform must be a name"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 
 import pytest
 from typer.testing import CliRunner
@@ -223,3 +224,15 @@ def test_a_settlement_file_that_differs_is_exit_code_1(settled) -> None:
     assert said in found.stdout
     report = json.loads(call(*words, "--settlement", file, "--json", code=1).stdout)
     assert [line["what"] for line in report["differences"]] == ["amount_differs"]
+
+
+def test_a_sealed_database_is_looked_at_with_its_keys(tmp_path, monkeypatch) -> None:
+    text = f"old:{b64encode(bytes(range(32))).decode()}"
+    url = f"sqlite:///{tmp_path}/sealed.db"
+    with Connect(url, clock=VirtualClock(), keys=text) as connect:
+        connect.customers.create(name="Ada")
+        connect.charges.create(amount=1000, currency="usd", source="tok_visa")
+    refused = call("ledger", "verify", "--db", url, code=3)
+    assert "keys" in refused.output
+    monkeypatch.setenv("CONNECTLIB_KEYS", text)
+    call("ledger", "verify", "--db", url)

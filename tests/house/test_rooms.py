@@ -56,6 +56,8 @@ EXCEPTIONS = {
 #: Rooms of the client that are not Stripe resources: name -> what they are.
 NOT_RESOURCES = {
     "fees": "what a charge would cost; nothing is kept",
+    "keys": "the keys that personal data is sealed under",
+    "privacy": "erasure of personal data; what is sealed is of other resources",
     "ledger": "the books behind the balances",
     "reconciliation": "three lists of the same money side by side; nothing is kept",
     "testing": "verbs of the test mode",

@@ -6,11 +6,12 @@ import asyncio
 
 import pytest
 
-from connectlib import AsyncConnect, Connect, VirtualClock
+from connectlib import AsyncConnect, Connect, StaticKeys, VirtualClock
 from tests.blocking import Blocking
 from tests.currencies import FREE, Rates, explain
 from tests.engines import engine
 from tests.stories.reconciling import Later, Listing
+from tests.stories.sealing import OLD, opener
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql", "memory awaiting", "sqlite awaiting"])
@@ -82,3 +83,20 @@ def shop(request, tmp_path):
         client.aclose() if colour else client.close()
         assert report.ok, report.flaw
     loop.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def place(request, tmp_path):
+    """Opens clients of one database under any keys."""
+    kind, first = request.param, []
+    url = request.getfixturevalue("pg_url") if kind == "postgresql" else None
+    url = f"sqlite:///{tmp_path}/shop.db" if kind == "sqlite" else url
+    yield opener(kind, url, first)
+    for client in first:
+        client.close()
+
+
+@pytest.fixture
+def sealed(place):
+    """A client that seals personal data."""
+    return place(StaticKeys({"old": OLD}))

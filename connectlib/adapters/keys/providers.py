@@ -9,7 +9,7 @@ import os
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from connectlib.adapters.entropy import SystemEntropy
 from connectlib.ports.keys import KeyUnknown, SealBroken
@@ -76,6 +76,10 @@ class StaticKeys:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} current={self._current!r}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse: keys are not to be copied out of the process."""
+        raise TypeError(f"{type(self).__name__} holds keys: it cannot be pickled or copied")
 
     @property
     def current(self) -> str:

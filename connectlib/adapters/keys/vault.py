@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cachetools import TTLCache
 
@@ -56,6 +56,10 @@ class Vault:
     def __repr__(self) -> str:
         return "<Vault>"
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse: keys are not to be copied out of the process."""
+        raise TypeError(f"{type(self).__name__} holds keys: it cannot be pickled or copied")
+
     def _start(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.Lock()
@@ -73,11 +77,20 @@ class Vault:
         """A key under the current key-encryption key."""
         return self._locked(key, self._unlocked(key))
 
+    def rewrap_all(self, keys: Sequence[DataKey]) -> list[Wrapped]:
+        """Each of these keys under the current key-encryption key."""
+        return [self.rewrap(key) for key in keys]
+
+    def current(self) -> str:
+        """The id of the current key-encryption key."""
+        found: str = self._ask(lambda: self.provider.current)
+        return found
+
     def _add(self, key: DataKey, known: dict[str, bytes], generation: str) -> Wrapped:
         return self._locked(key, {**known, generation: self._entropy.bytes(KEY)})
 
     def _locked(self, key: DataKey, raw: dict[str, bytes]) -> Wrapped:
-        kek: str = self._ask(lambda: self.provider.current)
+        kek = self.current()
         kept = {
             generation: _text(self._ask(self.provider.wrap, kek, secret, bound_to(key, generation)))
             for generation, secret in raw.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable
 from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from connectlib.core.rows import (
     BalanceTransaction,
     Callback,
     Charge,
+    DataKey,
     Due,
     Event,
     Payout,
@@ -33,6 +35,7 @@ from connectlib.ports.store import (
     DueWork,
     Entry,
     Hanging,
+    KeysUnder,
     NextDue,
     One,
     Page,
@@ -174,6 +177,11 @@ def _hanging(of: Tables, query: Hanging) -> tuple[list[Any], int]:
     return rows[: query.limit], len(rows)
 
 
+def _keys_under(of: Tables, query: KeysUnder) -> dict[str, int]:
+    ids = of.order.get((DataKey, query.world, query.account), [])
+    return dict(Counter(_by_id(of, DataKey, id_).kek for id_ in ids))
+
+
 def _due_work(of: Tables, query: DueWork) -> list[Due]:
     found: list[Due] = []
     for name in of.due[bisect_left(of.due, (query.world, 0, 0, "")) :]:
@@ -301,6 +309,7 @@ _ANSWERS: dict[type[Any], Callable[[Any, Any], Any]] = {
     Several: _several,
     Version: _version,
     Page: _page,
+    KeysUnder: _keys_under,
     Span: _span,
     Hanging: _hanging,
     DueWork: _due_work,

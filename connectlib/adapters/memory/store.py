@@ -229,5 +229,8 @@ class MemoryStore:
         with self._locks[branch]:
             yield MemoryAudit(self._tables[branch])
 
+    def scrub(self) -> None:
+        """See `ports.store.Store`: nothing lies about."""
+
     def close(self) -> None:
         """Nothing to give back."""

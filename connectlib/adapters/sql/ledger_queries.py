@@ -12,7 +12,7 @@ from connectlib.adapters.sql.parameters import B, Run, W, bound
 from connectlib.adapters.sql.tables.base import BIG, SMALL, TEXT
 from connectlib.core.ledger import COUNTER_MAX, LedgerKey
 from connectlib.core.rows import LedgerTransaction, LedgerTransfer
-from connectlib.ports.store import BalanceAt, Entry, TransfersOf
+from connectlib.ports.store import BalanceAt, Entry, KeysUnder, TransfersOf
 
 
 @cache
@@ -168,3 +168,19 @@ def balance_at(run: Run, query: BalanceAt) -> int:
     params = {"b": query.branch, "id": query.account_id, "at": query.at}
     found = [tuple(row) for side in ("debit", "credit") for row in run(last_before(side), params)]
     return int(max(found, default=(0, 0))[1])
+
+
+@cache
+def under() -> Any:
+    """The statement that counts data keys by the key-encryption key they are under."""
+    of = t.data_keys.c
+    return (
+        sa.select(of.kek, sa.func.count())
+        .where(of.branch == B, of.world == W, of.account == bound("account", TEXT))
+        .group_by(of.kek)
+    )
+
+
+def keys_under(run: Run, query: KeysUnder) -> dict[str, int]:
+    params = {"b": query.branch, "w": query.world, "account": query.account}
+    return {kek: int(count) for kek, count in run(under(), params)}

@@ -25,6 +25,7 @@ from connectlib.ports.store import (
     Busy,
     DueWork,
     Hanging,
+    KeysUnder,
     NextDue,
     One,
     Page,
@@ -336,4 +337,5 @@ _ANSWERS: dict[type[Any], Callable[[Run, Any], Any]] = {
     TransfersOf: ledger_queries.transfers_of,
     BalanceAt: ledger_queries.balance_at,
     Sums: _sums,
+    KeysUnder: ledger_queries.keys_under,
 }

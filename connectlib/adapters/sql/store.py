@@ -195,6 +195,11 @@ class SqlStore:
         with self._faults(), self._writers.lend() as connection:
             return self.dialect.change(connection, self._compile(statement), params)
 
+    def scrub(self) -> None:
+        """See `ports.store.Store`."""
+        with self._faults(), self._writers.lend() as connection:
+            self.dialect.scrub(connection)
+
     def open_world(self, world: World) -> World:
         """See `ports.store.Store`."""
         found = self._find(world) or self._make(world)

@@ -17,10 +17,12 @@ from connectlib.api._async.resources.customers import AsyncCustomers
 from connectlib.api._async.resources.events import AsyncEvents
 from connectlib.api._async.resources.fees import AsyncFees
 from connectlib.api._async.resources.fx_quotes import AsyncFxQuotes
+from connectlib.api._async.resources.keys import AsyncKeys
 from connectlib.api._async.resources.ledger import AsyncLedger
 from connectlib.api._async.resources.payment_intents import AsyncPaymentIntents
 from connectlib.api._async.resources.payment_methods import AsyncPaymentMethods
 from connectlib.api._async.resources.payouts import AsyncPayouts
+from connectlib.api._async.resources.privacy import AsyncPrivacy
 from connectlib.api._async.resources.reconciliation import AsyncReconciliation
 from connectlib.api._async.resources.refunds import AsyncRefunds
 from connectlib.api._async.resources.setup_intents import AsyncSetupIntents
@@ -120,10 +122,12 @@ class AsyncConnect(AsyncClosing):
         self.events = AsyncEvents(engine)
         self.fees = AsyncFees(engine)
         self.fx_quotes = AsyncFxQuotes(engine)
+        self.keys = AsyncKeys(engine)
         self.ledger = AsyncLedger(engine)
         self.payment_intents = AsyncPaymentIntents(engine)
         self.payment_methods = AsyncPaymentMethods(engine)
         self.payouts = AsyncPayouts(engine)
+        self.privacy = AsyncPrivacy(engine)
         self.reconciliation = AsyncReconciliation(engine)
         self.refunds = AsyncRefunds(engine)
         self.setup_intents = AsyncSetupIntents(engine)

@@ -18,10 +18,12 @@ from connectlib.api._sync.resources.customers import Customers
 from connectlib.api._sync.resources.events import Events
 from connectlib.api._sync.resources.fees import Fees
 from connectlib.api._sync.resources.fx_quotes import FxQuotes
+from connectlib.api._sync.resources.keys import Keys
 from connectlib.api._sync.resources.ledger import Ledger
 from connectlib.api._sync.resources.payment_intents import PaymentIntents
 from connectlib.api._sync.resources.payment_methods import PaymentMethods
 from connectlib.api._sync.resources.payouts import Payouts
+from connectlib.api._sync.resources.privacy import Privacy
 from connectlib.api._sync.resources.reconciliation import Reconciliation
 from connectlib.api._sync.resources.refunds import Refunds
 from connectlib.api._sync.resources.setup_intents import SetupIntents
@@ -121,10 +123,12 @@ class Connect(Closing):
         self.events = Events(engine)
         self.fees = Fees(engine)
         self.fx_quotes = FxQuotes(engine)
+        self.keys = Keys(engine)
         self.ledger = Ledger(engine)
         self.payment_intents = PaymentIntents(engine)
         self.payment_methods = PaymentMethods(engine)
         self.payouts = Payouts(engine)
+        self.privacy = Privacy(engine)
         self.reconciliation = Reconciliation(engine)
         self.refunds = Refunds(engine)
         self.setup_intents = SetupIntents(engine)

@@ -5,7 +5,6 @@ A parameter given as None counts as not given. Limits as in Stripe's API referen
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from hashlib import blake2b
 from typing import Annotated, Any, TypeVar
@@ -26,6 +25,8 @@ from connectlib.core.accounts import METADATA_KEYS
 from connectlib.core.book import Request
 from connectlib.core.currencies import currency_of
 from connectlib.core.drafts import encode
+from connectlib.core.pan import has_number, struck
+from connectlib.core.personal import is_sealed
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
 from connectlib.wire.money import is_money, of_money
@@ -38,22 +39,32 @@ KEY_MAX = ID_MAX = 255
 METADATA_KEY, METADATA_VALUE = 40, 500
 _SHOWN = 100
 
-#: Digits of a card number, with the separators people type. Card numbers begin with 2 to 6
-#: (ISO/IEC 7812-1), and stand alone: a longer id that happens to hold such digits is none.
-_PAN = re.compile(r"(?<![A-Za-z0-9_])[2-6](?:[ -]?\d){12,18}(?![A-Za-z0-9_])")
-
 _PAN_MESSAGE = "This value looks like a card number, which must never be sent here."
 _PAN_HINT = "send a token such as tok_visa; card numbers are never accepted or kept"
-#: Parameters that hold numbers: what was given for one is never told.
+#: Parameters that hold numbers, or what is personal: what was given for one is never told.
 _SECRET = frozenset(
     {
+        "account_holder_name",
         "acss_debit",
+        "address",
         "au_becs_debit",
         "bacs_debit",
+        "billing_details",
         "boleto",
         "card",
+        "company",
+        "dob",
+        "email",
+        "external_account",
+        "first_name",
+        "individual",
+        "last_name",
+        "name",
         "payment_method_data",
+        "phone",
+        "receipt_email",
         "sepa_debit",
+        "shipping",
         "us_bank_account",
     }
 )
@@ -64,17 +75,8 @@ def refuse(why: Why, message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError(why.name, "{message}", {"message": message, "hint": hint})
 
 
-def is_card_number(digits: str) -> bool:
-    """The Luhn check (ISO/IEC 7812-1)."""
-    total = 0
-    for place, letter in enumerate(reversed(digits)):
-        digit = int(letter) * (1 + place % 2)
-        total += digit - 9 if digit > 9 else digit
-    return total % 10 == 0
-
-
 def clean(text: str) -> str:
-    """A text without control characters, lone surrogates or card numbers."""
+    """A text without control characters, lone surrogates, card numbers or the shape of a seal."""
     if not text.isprintable():
         for letter in text:
             if unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t":
@@ -83,17 +85,20 @@ def clean(text: str) -> str:
                     "Invalid string: it has a control character or a lone surrogate.",
                     "remove characters that cannot be printed",
                 )
-    if len(text) > 12 and without_numbers(text) is not text:
+    if len(text) > 12 and has_number(text):
         raise refuse(Why.PARAMETER_INVALID, _PAN_MESSAGE, _PAN_HINT)
+    if text.startswith("v1.") and is_sealed(text):
+        raise refuse(
+            Why.PARAMETER_INVALID,
+            "This value has the shape of sealed personal data, which only the library writes.",
+            "send the text itself",
+        )
     return text
 
 
 def without_numbers(text: str) -> str:
     """A text with every card number in it struck out; the text itself where there is none."""
-    for found in _PAN.findall(text):
-        if is_card_number(re.sub(r"\D", "", found)):
-            text = text.replace(found, "…")
-    return text
+    return struck(text)
 
 
 def card_number_refused(param: str) -> Refused:
@@ -335,6 +340,8 @@ def request_of(account: str, key: object, verb: str, command: tuple[Any, ...]) -
                 "use the id of your own order, or a UUID",
             )
         )
+    if has_number(key):
+        raise Invalid(card_number_refused("idempotency_key"))
     return Request(account, key, fingerprint(verb, command))
 
 

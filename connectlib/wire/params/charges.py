@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from connectlib.core.commands import CaptureCharge, CreateCharge, ReviewCharge, UpdateText
 from connectlib.core.refusals import Refused, Why
@@ -26,13 +26,14 @@ from connectlib.wire.params.base import (
     Text255,
     Text1000,
     changes_of,
+    clean,
     currency_in,
     metadata_of,
     parse,
 )
 from connectlib.wire.params.splits import Remainder, Split, split_amounts
 
-FailureCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,100}$")]
+FailureCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,100}$"), AfterValidator(clean)]
 
 
 class TransferData(Params):

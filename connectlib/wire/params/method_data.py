@@ -14,10 +14,11 @@ from connectlib.core.commands import CreatePaymentMethod, Numbers
 from connectlib.core.drafts import encode
 from connectlib.core.expiry import full_year
 from connectlib.core.method_data import DATA, name_within, within
+from connectlib.core.pan import luhn
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
 from connectlib.wire.params.addresses import BillingDetails, given_of
-from connectlib.wire.params.base import Id, Metadata, Params, is_card_number, metadata_of
+from connectlib.wire.params.base import Id, Metadata, Params, metadata_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -151,7 +152,7 @@ def _card(card: Card) -> _Given:
             raise missing(f"card[{name}]")
     digits = re.sub(r"[ -]", "", card.number)
     known = digits.isascii() and digits.isdigit() and _DIGITS_MIN <= len(digits) <= _DIGITS_MAX
-    if not known or not is_card_number(digits):
+    if not known or not luhn(digits):
         raise _wrong_card(
             "incorrect_number",
             "Your card number is incorrect.",

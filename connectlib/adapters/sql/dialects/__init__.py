@@ -82,6 +82,10 @@ class Dialect(Protocol):
         """Run one change, committed at once; the number of rows it found."""
         ...
 
+    def scrub(self, connection: Any) -> None:
+        """Remove what old versions of rows lie about, as far as this database can."""
+        ...
+
     def snapshot(self, connection: Any) -> None:
         """Open a transaction that sees one state of the data."""
         ...

@@ -230,6 +230,11 @@ class Sqlite:
         """See Dialect."""
         return compile_for(_DIALECT, statement)
 
+    def scrub(self, connection: sqlite3.Connection) -> None:
+        """See Dialect: the file is written anew, and its log emptied unless somebody reads it."""
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def snapshot(self, connection: sqlite3.Connection) -> None:
         """See Dialect."""
         connection.execute("BEGIN")
