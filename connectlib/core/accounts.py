@@ -261,7 +261,8 @@ def change(
     told_of = {name: value for name, value in before.items() if name not in HIDDEN}
     if told_of:
         draft.emit("account.updated", new, account=new.id, previous=encode(told_of))
-    freed = bool(new.payouts_enabled) and not row.payouts_enabled
+    worked = row.charges_enabled or row.details_submitted
+    freed = bool(new.payouts_enabled and worked and not row.payouts_enabled)
     held = freed or "payout_interval" in before or before.get("bank") is not None
     if held and new.bank is not None and new.payout_interval == "daily":
         # What was held back by the schedule or by the bank account goes with the next run.

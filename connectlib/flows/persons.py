@@ -36,8 +36,6 @@ def create(
         sealed = yield from personal.seal(
             ground, command.account, "person", id_ or "", {"told": words.text}
         )
-        if isinstance(sealed, Refused):
-            return sealed
         work = Work(
             persons.change_keys(command.account, None),
             partial(
@@ -71,8 +69,6 @@ def update(
         words = merge(shown.told, command.told, row.version)
         text = {"told": words.text} if words.changed else {}
         sealed = yield from personal.seal(ground, command.account, "person", id_, text)
-        if isinstance(sealed, Refused):
-            return sealed
         work = Work(
             persons.change_keys(command.account, id_),
             partial(

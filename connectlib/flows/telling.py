@@ -63,8 +63,6 @@ def commit(
         ids = _Ids(account_id, (yield from personal.new_id(ground, branch, SUBJECT_PREFIX[kind])))
     for _ in range(LOOKS_MAX):
         ready = yield from _ready(ground, branch, account, ids, kind, leaves, fills=fills)
-        if isinstance(ready, Refused):
-            return ready
         sealed, telling, row = ready
         found = yield from identity.commit(ground, branch, sealed.under(make(telling, row)))
         if found is not None:
@@ -81,7 +79,7 @@ def _ready(
     leaves: Leaves,
     *,
     fills: bool,
-) -> Flow[tuple[personal.Sealed, Telling, Account | None] | Refused]:
+) -> Flow[tuple[personal.Sealed, Telling, Account | None]]:
     """New words merged with what there is, and sealed."""
     row = known = None
     if account is not None:
@@ -105,8 +103,6 @@ def _ready(
     sealed = yield from personal.seal(
         ground, subject, "person", id_ or "", text, fresh=account is None
     )
-    if isinstance(sealed, Refused):
-        return sealed
     if known is not None and not words.changed:
         words = words._replace(text=known.told)
     elif sealed.texts.get("told"):

@@ -77,10 +77,10 @@ def test_a_key_of_a_request_means_the_plain_values(sealed):
 def test_what_is_not_given_needs_no_key(place):
     keys = Away({"old": OLD})
     shop = place(keys)
+    account = shop.testing.account()
     asked = keys.asked
     made = shop.customers.create(description="plain")
     assert key_of(shop, made.id) is None
-    account = shop.testing.account()
     shop.charges.create(
         amount=1000, currency="usd", source="tok_visa",
         transfer_data={"destination": account.id},
