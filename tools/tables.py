@@ -13,6 +13,7 @@ from pathlib import Path
 from connectlib.api.books import policy
 from connectlib.core import (
     accounts,
+    capabilities,
     charges,
     payment_intents,
     payment_methods,
@@ -53,7 +54,8 @@ def machines() -> str:
         "refund": refunds.MACHINE,
         "payout": payouts.MACHINE,
         "transfer schedule": transfer_schedules.MACHINE,
-        "capability": accounts.CAPABILITY_MACHINE,
+        "account": accounts.MACHINE,
+        "capability": capabilities.MACHINE,
     }
     return "\n\n".join(
         f"**{name}**\n\n```mermaid\n{machine.drawing()}\n```" for name, machine in found.items()

@@ -38,7 +38,8 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b country:t default_currency:t "
         "email:t? business_type:t? card_payments:t transfers:t fees_payer:t losses:t "
         "requirement_collection:t dashboard:t details_submitted:s payout_interval:t bank:t? "
-        "service_agreement:t deleted:s details:t metadata:t waiting:t",
+        "service_agreement:t deleted:s details:t metadata:t waiting:t type:t capabilities:t "
+        "settings:t charge_settings:t? tos:t rejected:t? payouts_paused:s linked:s",
         key="branch id",
         indexes=["branch world account id"],
     ),

@@ -1,118 +1,65 @@
-"""Accounts: the platform's own and the connected ones, their capabilities and their controller.
+"""Accounts: the platform's own and the connected ones.
 
-A connected account lives in the platform's namespace and tells its events in its own.
-(API reference, Accounts; Connect docs, "Controller properties".)
+A connected account lives in the platform's namespace and tells its events in its own. Every
+change of one goes through `change`. (API reference, Accounts; Connect docs.)
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from connectlib.core import capabilities
+from connectlib.core.account_settings import charge_settings
 from connectlib.core.balance import planned
 from connectlib.core.banks import USABLE, currency_of_bank, is_errored, with_status
 from connectlib.core.book import Done, Keys
+from connectlib.core.changes import before
+from connectlib.core.controllers import (
+    refuse_acceptance,
+    refuse_edit,
+    refuse_unliable,
+)
+from connectlib.core.countries import currency_for, refuse_country, refuse_interval
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import Account
+from connectlib.core.rows import Account, amend
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connectlib.core.account_commands import CreateAccount, UpdateAccount
     from connectlib.core.book import Book, Outcome, Request
-    from connectlib.core.commands import CreateAccount, UpdateAccount
     from connectlib.core.rows import World
 
-#: A capability of an account. Stripe's `pending` (being verified) comes with verification.
-CAPABILITY_MACHINE = Machine(
-    initial="unrequested",
+#: An account, as its platform moves it. What it may do while it is open is derived.
+MACHINE = Machine(
+    initial="open",
     table={
-        ("unrequested", "request"): "inactive",
-        ("inactive", "activate"): "active",
-        ("inactive", "withdraw"): "unrequested",
-        ("active", "withdraw"): "unrequested",
-        ("active", "disable"): "inactive",
+        ("open", "reject"): "rejected",
+        ("open", "delete"): "deleted",
+        ("rejected", "unreject"): "open",
+        ("rejected", "delete"): "deleted",
     },
-    terminal=frozenset(),
+    terminal=frozenset({"deleted"}),
 )
-CAPABILITIES = ("card_payments", "transfers")
 METADATA_KEYS = 50
-
-_EURO = "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"
-#: Country -> default currency: the legal tender there (ISO 4217).
-DEFAULT_CURRENCY: dict[str, str] = {
-    **dict.fromkeys(_EURO.split(), "eur"),
-    "AE": "aed",
-    "AU": "aud",
-    "BR": "brl",
-    "CA": "cad",
-    "CH": "chf",
-    "CZ": "czk",
-    "DK": "dkk",
-    "GB": "gbp",
-    "HK": "hkd",
-    "HU": "huf",
-    "IN": "inr",
-    "JP": "jpy",
-    "LI": "chf",
-    "MX": "mxn",
-    "MY": "myr",
-    "NO": "nok",
-    "NZ": "nzd",
-    "PL": "pln",
-    "RO": "ron",
-    "SE": "sek",
-    "SG": "sgd",
-    "TH": "thb",
-    "US": "usd",
-}
+#: Columns that no object shows: a change of them alone is not told.
+_HIDDEN = frozenset({"waiting", "linked", "charge_settings"})
 
 
-#: Country -> payout intervals that accounts there may have (Stripe docs, "Payout schedules").
-#: Countries not named may have any. It binds in live mode; test mode takes any of ours.
-PAYOUT_INTERVALS: dict[str, tuple[str, ...]] = {
-    "BR": ("daily",),
-    "IN": ("daily",),
-    "JP": ("manual", "weekly", "monthly"),
-}
-
-
-def refuse_interval(country: str, interval: str | None, *, livemode: bool) -> Refused | None:
-    """Why accounts of a country cannot be paid out like this."""
-    allowed = PAYOUT_INTERVALS.get(country)
-    if not livemode or interval is None or allowed is None or interval in allowed:
-        return None
-    return Refused(
-        Why.PARAMETER_INVALID,
-        f"Accounts in {country} cannot have the payout schedule {interval}.",
-        "settings[payouts][schedule][interval]",
-        "use one of " + ", ".join(allowed),
-    )
-
-
-def refuse_agreement(agreement: str, wanted: tuple[tuple[str, bool], ...]) -> Refused | None:
-    """Why an account under an agreement cannot have what it asks for (Connect docs).
-
-    A `recipient` account takes no payments: it can hold `transfers` only.
-    """
-    if agreement != "recipient" or ("card_payments", True) not in wanted:
-        return None
-    return Refused(
-        Why.PARAMETER_INVALID,
-        "An account under the recipient service agreement cannot have card_payments.",
-        "capabilities[card_payments]",
-        "request transfers alone, or create the account under the full agreement",
-    )
-
-
-def currency_for(country: str) -> str:
-    """The default currency of accounts of a country; US dollars where we have no figure."""
-    return DEFAULT_CURRENCY.get(country, "usd")
+def state_of(row: Account) -> str:
+    """Where an account is in its machine."""
+    if row.deleted:
+        return "deleted"
+    return MACHINE.initial if row.rejected is None else "rejected"
 
 
 def platform(world: World, branch: int, at: int, bank: str) -> Account:
     """The platform's own account: ready, paid out by hand."""
-    return Account(
+    row = Account(
         branch,
         world.account,
         world.id,
@@ -121,13 +68,14 @@ def platform(world: World, branch: int, at: int, bank: str) -> Account:
         at,
         world.country,
         currency_for(world.country),
-        card_payments="active",
-        transfers="active",
         losses="application",
         details_submitted=1,
         payout_interval="manual",
         bank=bank,
     )
+    wanted = tuple((name, True) for name in capabilities.USUAL)
+    asked = amend(row, capabilities=capabilities.requested(row, wanted, at))
+    return capabilities.settled(asked)
 
 
 def open_platform(book: Book, bank: str) -> Done[Account]:
@@ -143,11 +91,10 @@ def create(book: Book, command: CreateAccount, request: Request | None) -> Outco
     """Open a connected account. Requested capabilities stay inactive until it is onboarded."""
     world = book.world
     country = command.country or world.country
-    refused = refuse_interval(country, command.payout_interval, livemode=bool(world.livemode))
-    refused = refused or refuse_agreement(command.service_agreement, command.capabilities)
+    refused = _refuse_opening(command, country, livemode=bool(world.livemode))
     if refused is not None:
         return refused
-    row = Account(
+    empty = Account(
         book.branch,
         book.new_id("acct"),
         world.id,
@@ -166,33 +113,81 @@ def create(book: Book, command: CreateAccount, request: Request | None) -> Outco
         service_agreement=command.service_agreement,
         details=command.details,
         metadata=command.metadata,
+        type=command.type,
+        settings=command.settings,
+        charge_settings=charge_settings(command.settings),
+        tos=command.tos,
     )
-    row = Account(**(row._asdict() | _requested(row, command.capabilities)))
+    asked = capabilities.requested(empty, command.capabilities, book.at)
+    row = capabilities.settled(amend(empty, capabilities=asked))
     draft = Draft()
     draft.origin = request.key if request else None
     draft.put(row)
-    _tell_capabilities(draft, row, dict.fromkeys(CAPABILITIES, CAPABILITY_MACHINE.initial))
+    _tell_capabilities(draft, row, {"capabilities": empty.capabilities})
     draft.emit("account.updated", row, account=row.id)
     draft.key = answered(book, request, row)
     return Done(row, draft)
 
 
-def _tell_capabilities(draft: Draft, row: Account, before: dict[str, object]) -> None:
+def _refuse_opening(command: CreateAccount, country: str, *, livemode: bool) -> Refused | None:
+    collection = command.requirement_collection
+    return (
+        refuse_country(country, command.service_agreement)
+        or refuse_interval(country, command.payout_interval, livemode=livemode)
+        or capabilities.refuse_agreement(command.service_agreement, command.capabilities)
+        or refuse_acceptance(collection, json.loads(command.tos))
+    )
+
+
+def change(book: Book, draft: Draft, row: Account, changes: Mapping[str, Any]) -> Account:
+    """Draft the next version of an account: the one way in which an account changes.
+
+    What it may do is derived anew, and what that changes is told: `account.updated`, one
+    `capability.updated` for each capability, `account.external_account.*`. Changes that change
+    nothing write nothing. The row that is now.
+    """
+    wanted = amend(row, **changes)
+    if wanted == row:
+        return row
+    if "settings" in changes:
+        wanted = amend(wanted, charge_settings=charge_settings(wanted.settings))
+    shown = _changed(row, wanted) - _HIDDEN
+    if shown:
+        wanted = capabilities.settled(wanted)
+    row_now = draft.put(amend(wanted, version=row.version + 1))
+    old = before(row, dict.fromkeys(sorted(_changed(row, wanted) - _HIDDEN)))
+    if "bank" in old:
+        what = "created" if old["bank"] is None else "updated"
+        previous = encode({"bank": old["bank"]}) if old["bank"] else None
+        draft.emit(f"account.external_account.{what}", row_now, account=row.id, previous=previous)
+    _tell_capabilities(draft, row_now, old)
+    if old:
+        draft.emit("account.updated", row_now, account=row.id, previous=encode(old))
+    _plan_payout(book, draft, row_now, old)
+    return row_now
+
+
+def _changed(old: Account, new: Account) -> set[str]:
+    return {name for name, was, is_ in zip(Account._fields, old, new, strict=True) if was != is_}
+
+
+def _tell_capabilities(draft: Draft, row: Account, old: Mapping[str, Any]) -> None:
     """Draft one event for each capability that has moved; `previous` names which."""
-    for name in CAPABILITIES:
-        if name in before and before[name] != getattr(row, name):
-            previous = encode({name: before[name]})
+    if "capabilities" not in old:
+        return
+    was, is_ = json.loads(old["capabilities"]), json.loads(row.capabilities)
+    for name in sorted({*was, *is_}):
+        if was.get(name) != is_.get(name):
+            previous = encode({"capability": name, **old})
             draft.emit("capability.updated", row, account=row.id, previous=previous)
 
 
-def _requested(row: Account, wanted: tuple[tuple[str, bool], ...]) -> dict[str, str]:
-    changed = {}
-    for name, asked in wanted:
-        state: str = getattr(row, name)
-        moved = CAPABILITY_MACHINE.next(state, "request" if asked else "withdraw")
-        if moved is not None:
-            changed[name] = moved
-    return changed
+def _plan_payout(book: Book, draft: Draft, row: Account, old: Mapping[str, Any]) -> None:
+    """What was held back by the schedule, the bank account or a pause goes with the next run."""
+    held = "payout_interval" in old or old.get("bank") is not None or old.get("payouts_paused")
+    usable = row.bank is not None and not is_errored(row.bank) and not row.payouts_paused
+    if held and usable and row.bank is not None and row.payout_interval == "daily":
+        draft.dues.append(planned(book, row, currency_of_bank(row.bank)))
 
 
 def touch_keys(account: str, *, wallet: bool = False) -> Keys:
@@ -200,11 +195,10 @@ def touch_keys(account: str, *, wallet: bool = False) -> Keys:
     return Keys(rows=(account,), heads=(account,), wallets=((account, 0),) if wallet else ())
 
 
-def _found(book: Book, id_: str) -> Account | Refused:
+def found(book: Book, id_: str, param: str = "id") -> Account | Refused:
+    """The account with an id, which has not been deleted."""
     row = book.get(Account, id_, book.world.account)
-    if row is None or row.deleted:
-        return missing("account", id_, "id")
-    return row
+    return missing("account", id_, param) if row is None or row.deleted else row
 
 
 def update(book: Book, command: UpdateAccount, request: Request | None) -> Outcome[Account]:
@@ -212,51 +206,59 @@ def update(book: Book, command: UpdateAccount, request: Request | None) -> Outco
 
     A bank account that a payout has failed to reach is tried again from here on.
     """
-    row = _found(book, command.account)
+    row = found(book, command.account)
     if isinstance(row, Refused):
         return row
-    live = bool(book.world.livemode)
-    refused = refuse_interval(row.country, command.payout_interval, livemode=live)
-    refused = refused or refuse_agreement(row.service_agreement, command.capabilities)
+    refused = _refuse_update(row, command, livemode=bool(book.world.livemode))
     if refused is not None:
         return refused
-    changes: dict[str, object] = {
+    changes: dict[str, Any] = {
         name: value or None
         for name in ("email", "business_type", "default_currency", "payout_interval")
         if (value := getattr(command, name)) is not None
     }
-    changes |= _requested(row, command.capabilities)
-    if command.details is not None:
-        changes["details"] = _deepened(row.details, command.details)
+    if command.capabilities:
+        changes["capabilities"] = capabilities.requested(row, command.capabilities, book.at)
+    for name in ("details", "settings", "tos"):
+        given = getattr(command, name)
+        if given is not None:
+            changes[name] = deepened(getattr(row, name), given)
     if command.metadata is not None:
         changes["metadata"] = merged(row.metadata, command.metadata)
-        refused = refuse_metadata(str(changes["metadata"]))
+        refused = refuse_metadata(changes["metadata"])
         if refused is not None:
             return refused
     if row.bank is not None and is_errored(row.bank):
         changes["bank"] = with_status(row.bank, USABLE)
-    return _change(book, row, changes, request)
+    return changed(book, row, changes, request)
 
 
-def _change(
-    book: Book, row: Account, changes: dict[str, object], request: Request | None
+def _refuse_update(row: Account, command: UpdateAccount, *, livemode: bool) -> Refused | None:
+    agreement = command.service_agreement
+    if agreement is not None and agreement != row.service_agreement:
+        return Refused(
+            Why.PARAMETER_INVALID,
+            f"The service agreement of the account {row.id} is {row.service_agreement}, and never"
+            " changes.",
+            "tos_acceptance[service_agreement]",
+            "create another account under the agreement that you want",
+        )
+    tos = json.loads(command.tos) if command.tos is not None else ()
+    return (
+        refuse_interval(row.country, command.payout_interval, livemode=livemode)
+        or capabilities.refuse_agreement(row.service_agreement, command.capabilities)
+        or refuse_acceptance(row.requirement_collection, tos)
+        or refuse_edit(row, command.given)
+    )
+
+
+def changed(
+    book: Book, row: Account, changes: Mapping[str, Any], request: Request | None
 ) -> Done[Account]:
-    before = {name: getattr(row, name) for name in changes if getattr(row, name) != changes[name]}
+    """The answer to a request that changes an account."""
     draft = Draft()
     draft.origin = request.key if request else None
-    if before:
-        values = row._asdict() | changes | {"version": row.version + 1}
-        row = draft.put(Account(**values))
-        if "bank" in before:
-            what = "created" if before["bank"] is None else "updated"
-            previous = encode({"bank": before["bank"]}) if before["bank"] else None
-            draft.emit(f"account.external_account.{what}", row, account=row.id, previous=previous)
-        _tell_capabilities(draft, row, before)
-        draft.emit("account.updated", row, account=row.id, previous=encode(before))
-        held = "payout_interval" in before or before.get("bank") is not None
-        if held and row.bank is not None and row.payout_interval == "daily":
-            # What was held back by the schedule or by the bank account goes with the next run.
-            draft.dues.append(planned(book, row, currency_of_bank(row.bank)))
+    row = change(book, draft, row, changes)
     draft.key = answered(book, request, row)
     return Done(row, draft)
 
@@ -267,12 +269,22 @@ def merged(old: str, changes: str) -> str:
     return encode({key: value for key, value in values.items() if value is not None})
 
 
-def _deepened(old: str, changes: str) -> str:
-    """Maps of a map with changes made: null removes a field of one."""
-    values = json.loads(old)
-    for name, fields in json.loads(changes).items():
-        values[name] = json.loads(merged(encode(values.get(name) or {}), encode(fields)))
-    return encode(values)
+def deepened(old: str, changes: str) -> str:
+    """A JSON map of maps with changes made, however deep: null removes a field."""
+    return encode(_deepened(json.loads(old), json.loads(changes)))
+
+
+def _deepened(old: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    values = dict(old)
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            was = values.get(name)
+            values[name] = _deepened(was if isinstance(was, dict) else {}, value)
+        elif value is None:
+            values.pop(name, None)
+        else:
+            values[name] = value
+    return values
 
 
 def refuse_metadata(merged_: str) -> Refused | None:
@@ -289,32 +301,30 @@ def refuse_metadata(merged_: str) -> Refused | None:
 
 
 def onboard(book: Book, account: str, bank: str) -> Outcome[Account]:
-    """Finish the onboarding of an account in test mode: requested capabilities become active.
+    """Finish the onboarding of an account in test mode: what it has requested becomes active.
 
-    Where none was requested, both are. bank: its bank account, compact JSON.
+    Where nothing was requested, the usual capabilities are. bank: its bank account, compact JSON.
     """
-    row = _found(book, account)
+    row = found(book, account)
     if isinstance(row, Refused):
         return row
-    states = {name: getattr(row, name) for name in CAPABILITIES}
-    if set(states.values()) == {"unrequested"}:
-        states = dict.fromkeys(CAPABILITIES, "inactive")
-        if row.service_agreement == "recipient":
-            states["card_payments"] = "unrequested"
-    moved = {
-        name: CAPABILITY_MACHINE.next(state, "activate") or state for name, state in states.items()
-    }
-    return _change(book, row, {**moved, "details_submitted": 1, "bank": bank}, None)
+    changes: dict[str, Any] = {"details_submitted": 1, "bank": bank}
+    if row.capabilities == "{}":
+        recipient = row.service_agreement == "recipient"
+        usual = capabilities.RECIPIENT if recipient else capabilities.USUAL
+        wanted = [(name, True) for name in usual]
+        changes["capabilities"] = capabilities.requested(row, wanted, book.at)
+    return changed(book, row, changes, None)
 
 
 def delete(
     book: Book, account: str, request: Request | None, *, is_busy: bool = False
 ) -> Outcome[Account]:
-    """Close a connected account whose balances are all zero.
+    """Close a connected account whose balances are all zero; live, one that we are liable for.
 
     is_busy: whether a charge or refund of it waits for an answer from outside: money may come.
     """
-    row = _found(book, account)
+    row = found(book, account)
     if isinstance(row, Refused):
         return row
     if row.id == book.world.account:
@@ -324,6 +334,10 @@ def delete(
             "id",
             "give the id of a connected account",
         )
+    if book.world.livemode:
+        refused = refuse_unliable(row, "delete")
+        if refused is not None:
+            return refused
     holding = sorted(
         {
             key.currency
@@ -348,7 +362,7 @@ def delete(
         )
     draft = Draft()
     draft.origin = request.key if request else None
-    gone = draft.put(row._replace(version=row.version + 1, deleted=1))
+    gone = draft.put(amend(row, version=row.version + 1, deleted=1))
     draft.emit("account.application.deauthorized", gone, account=gone.id)
     draft.key = answered(book, request, gone)
     return Done(gone, draft)

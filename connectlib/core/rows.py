@@ -32,7 +32,12 @@ class World(NamedTuple):
 class Account(NamedTuple):
     """A connected account, or the platform's own.
 
-    waiting: JSON {currency: how many of its refunds wait for funds}.
+    waiting: JSON {currency: how many of its refunds wait for funds}. type: Stripe's legacy name of
+    the controller, none where it was made by `controller`. capabilities: JSON {name: [status,
+    when requested]} of what is requested; card_payments and transfers repeat two of the states,
+    which charges read. settings: JSON of Stripe's settings that were given; charge_settings: what
+    charges need of them. tos: JSON of the acceptance. rejected: why the platform has rejected it;
+    payouts_paused: by that. linked: whether a first onboarding link or session has been made.
     """
 
     branch: int
@@ -59,6 +64,14 @@ class Account(NamedTuple):
     details: str = "{}"
     metadata: str = "{}"
     waiting: str = "{}"
+    type: str = "none"
+    capabilities: str = "{}"
+    settings: str = "{}"
+    charge_settings: str | None = None
+    tos: str = "{}"
+    rejected: str | None = None
+    payouts_paused: int = 0
+    linked: int = 0
 
 
 class Charge(NamedTuple):

@@ -6,15 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from connectlib.core import accounts
+from connectlib.core import accounts, rejections
 from connectlib.core.book import Keys, Work
 from connectlib.flows.single import do_one
 from connectlib.ports.steps import ask, transact
 from connectlib.ports.store import Busy
 
 if TYPE_CHECKING:
+    from connectlib.core.account_commands import CreateAccount, RejectAccount, UpdateAccount
     from connectlib.core.book import Request
-    from connectlib.core.commands import CreateAccount, UpdateAccount
     from connectlib.core.refusals import Refused
     from connectlib.core.rows import Account
     from connectlib.flows.ground import Ground
@@ -90,3 +90,27 @@ def delete(ground: Ground, account: str, request: Request | None) -> Flow[Accoun
     )
     found = yield from do_one(ground, branch, work)
     return found
+
+
+def reject(
+    ground: Ground, command: RejectAccount, request: Request | None
+) -> Flow[Account | Refused]:
+    """Reject an account."""
+    work = Work(
+        accounts.touch_keys(command.account),
+        partial(rejections.reject, command=command, request=request),
+        request=request,
+        weight=0,
+    )
+    return do_one(ground, ground.branch(command.account), work)
+
+
+def unreject(ground: Ground, account: str, request: Request | None) -> Flow[Account | Refused]:
+    """Take the rejection of an account back."""
+    work = Work(
+        accounts.touch_keys(account),
+        partial(rejections.unreject, account=account, request=request),
+        request=request,
+        weight=0,
+    )
+    return do_one(ground, ground.branch(account), work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectlib.core.accounts import currency_for
+from connectlib.core.countries import currency_for
 from connectlib.core.drafts import encode
 
 #: Country -> (bank, routing number, last four digits of the account number): Stripe's published

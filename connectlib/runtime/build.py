@@ -11,7 +11,7 @@ from connectlib.adapters.entropy import RandomIds
 from connectlib.adapters.fx.static import StaticRates
 from connectlib.adapters.processors.simulator import Simulator
 from connectlib.adapters.rails.simulator import BankSimulator
-from connectlib.core.accounts import DEFAULT_CURRENCY
+from connectlib.core.countries import DEFAULT_CURRENCY
 from connectlib.core.fee_policies import FeePolicy
 from connectlib.core.fees import FeeSchedule
 from connectlib.runtime.engine import Engine, Parts, new_world

@@ -7,7 +7,6 @@ import itertools
 import pytest
 
 from connectlib.core import (
-    accounts,
     charge_answers,
     charge_captures,
     charges,
@@ -28,7 +27,6 @@ from connectlib.core.next_actions import Action
 from connectlib.core.postings import POLICY, Fact
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import (
-    Account,
     Charge,
     Due,
     PaymentIntent,
@@ -329,25 +327,6 @@ def test_an_intent_stays_in_step_with_its_charge(status, move) -> None:
         assert of.rows["pi_1"] == before
     else:
         assert of.rows["pi_1"].status == MEANWHILE.get(after, "processing")
-
-
-@pytest.mark.parametrize("asked", [True, False])
-@pytest.mark.parametrize("state", sorted(accounts.CAPABILITY_MACHINE.states))
-def test_a_capability_moves_by_its_table(state, asked) -> None:
-    row = Account(0, "acct_A", 1, "acct_P", 1, AT, "US", "usd", transfers=state)
-    found = accounts._requested(row, (("transfers", asked),))
-    after = accounts.CAPABILITY_MACHINE.next(state, "request" if asked else "withdraw")
-    assert found == ({"transfers": after} if after else {})
-
-
-@pytest.mark.parametrize("state", sorted(accounts.CAPABILITY_MACHINE.states))
-def test_a_capability_is_activated_where_it_was_requested(state) -> None:
-    row = Account(0, "acct_A", 1, "acct_P", 1, AT, "US", "usd", transfers=state)
-    of = book(row._replace(card_payments="inactive"))
-    of.absorb(accounts.onboard(of, "acct_A", "{}").draft)
-    after = accounts.CAPABILITY_MACHINE.next(state, "activate")
-    assert of.rows["acct_A"].transfers == (after or state)
-    assert of.rows["acct_A"].card_payments == "active"
 
 
 @pytest.mark.parametrize(

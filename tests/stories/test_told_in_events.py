@@ -24,7 +24,10 @@ def test_previous_attributes_have_the_names_and_nesting_of_objects(connect) -> N
         "business_profile": {"name": "Ada", "url": None},
         "email": None,
         "metadata": {"a": "1", "b": None},
-        "settings": {"payouts": {"schedule": {"interval": "daily"}}},
+        "settings": {
+            "dashboard": {"display_name": "Ada"},
+            "payouts": {"schedule": {"interval": "daily"}},
+        },
     }
     assert changed.object.settings.payouts.schedule.interval == "manual"
     onboarded = told(connect, "account.updated", ada)[1].data.previous_attributes

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectlib.core import capabilities
+from connectlib.core.controllers import shown_controller
+from connectlib.wire.objects.account_settings import shown_profile, shown_settings
 from connectlib.wire.objects.base import StripeObject, list_of, loaded, timestamp
+from connectlib.wire.objects.capabilities import no_requirements, requirements
 
 #: Fields of our test bank accounts that Stripe's object does not have.
 _OURS = ("test_outcome",)
-#: What an account lacks until it is onboarded.
-DUE = ["external_account", "tos_acceptance.date"]
 
 
 def shown_bank(bank: str | None) -> dict[str, Any]:
@@ -17,25 +19,11 @@ def shown_bank(bank: str | None) -> dict[str, Any]:
     return {k: v for k, v in (loaded(bank) or {}).items() if k not in _OURS}
 
 
-def _requirements(due: list[str], reason: str | None) -> dict[str, Any]:
-    """What is missing: data missing at creation is past due at once (measured)."""
-    return {
-        "alternatives": [],
-        "current_deadline": None,
-        "currently_due": due,
-        "disabled_reason": reason,
-        "errors": [],
-        "eventually_due": due,
-        "past_due": due,
-        "pending_verification": [],
-    }
-
-
 class AccountObject(StripeObject):
     """A connected account, or the platform's own.
 
-    charges_enabled: onboarded, with a capability active. payouts_enabled: onboarded, with a
-    bank account.
+    charges_enabled: onboarded, with a payments capability or transfers active. payouts_enabled:
+    onboarded, with a bank account, and not paused.
     """
 
     __slots__ = ()
@@ -45,75 +33,43 @@ class AccountObject(StripeObject):
         row = self._row
         if row.deleted:
             return {"id": row.id, "object": "account", "deleted": True}
-        details = loaded(row.details)
         banks = [shown_bank(row.bank)] if row.bank else []
-        ready = bool(row.details_submitted)
-        states = {"card_payments": row.card_payments, "transfers": row.transfers}
+        may = capabilities.derived(row)
         return {
             "id": row.id,
             "object": "account",
-            "business_profile": details.get("business_profile"),
+            "business_profile": shown_profile(row),
             "business_type": row.business_type,
-            "capabilities": {k: v for k, v in states.items() if v != "unrequested"},
-            "charges_enabled": ready and "active" in states.values(),
-            "controller": {
-                "fees": {"payer": row.fees_payer},
-                "is_controller": True,
-                "losses": {"payments": row.losses},
-                "requirement_collection": row.requirement_collection,
-                "stripe_dashboard": {"type": row.dashboard},
-                "type": "application",
-            },
+            "capabilities": {name: held.status for name, held in capabilities.held(row).items()},
+            "charges_enabled": may.charges_enabled,
+            "controller": shown_controller(row),
             "country": row.country,
             "created": timestamp(row.created),
             "default_currency": row.default_currency,
-            "details_submitted": ready,
+            "details_submitted": may.details_submitted,
             "email": row.email,
             "external_accounts": list_of(banks, f"/v1/accounts/{row.id}/external_accounts"),
+            "future_requirements": no_requirements(),
             "metadata": loaded(row.metadata),
-            "payouts_enabled": ready and row.bank is not None,
-            "requirements": _requirements(
-                [] if ready else DUE, None if ready else "requirements.past_due"
-            ),
-            "settings": {"payouts": {"schedule": {"interval": row.payout_interval}}},
-            "tos_acceptance": {"service_agreement": row.service_agreement},
-            "type": "none",
+            "payouts_enabled": may.payouts_enabled,
+            "requirements": requirements(may, may.disabled_reason),
+            "settings": shown_settings(row),
+            "tos_acceptance": {
+                "date": None,
+                "ip": None,
+                "service_agreement": row.service_agreement,
+                "user_agent": None,
+                **loaded(row.tos),
+            },
+            "type": row.type,
         }
 
     def _summary(self) -> str:
         row = self._row
-        state = "deleted" if row.deleted else "ready" if row.details_submitted else "onboarding"
+        state = "ready" if row.details_submitted else "onboarding"
+        if row.deleted or row.rejected is not None:
+            state = "deleted" if row.deleted else "rejected"
         return f"{row.id} {row.country} {state}"
-
-
-class CapabilityObject(StripeObject):
-    """A capability of an account, as events tell it. name: card_payments or transfers."""
-
-    __slots__ = ("_name",)
-    OBJECT = "capability"
-
-    def __init__(self, row: Any, *, name: str, livemode: bool = False) -> None:
-        super().__init__(row, livemode=livemode)
-        object.__setattr__(self, "_name", name)
-
-    def _render(self) -> dict[str, Any]:
-        row, name = self._row, self._name
-        status = getattr(row, name)
-        lacking = status != "unrequested" and not row.details_submitted
-        return {
-            "id": name,
-            "object": "capability",
-            "account": row.id,
-            "requested": status != "unrequested",
-            "requested_at": None,
-            "requirements": _requirements(
-                DUE if lacking else [], "requirements.fields_needed" if lacking else None
-            ),
-            "status": status,
-        }
-
-    def _summary(self) -> str:
-        return f"{self._name} of {self._row.id} {getattr(self._row, self._name)}"
 
 
 class BankAccountObject(StripeObject):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from connectlib.api._async.base import AsyncResource
+from connectlib.api._async.resources.capabilities import AsyncCapabilities
 from connectlib.api.errors import error_of
 from connectlib.core.charge_checks import no_access
 from connectlib.core.rows import Account
 from connectlib.flows import accounts
+from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import accounts as params_of
@@ -23,19 +25,26 @@ class AsyncAccounts(AsyncResource):
     _name = "account"
     _url = "/v1/accounts"
 
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.capabilities = AsyncCapabilities(engine)
+
     async def create(
         self, *, account: object = None, idempotency_key: str | None = None, **params: Any
     ) -> AccountObject:
         """Open a connected account.
 
-        country: two letters, the platform's by default. capabilities: card_payments and
-        transfers, as a list or in Stripe's form; they stay inactive until onboarding is done
+        country: two letters, the platform's by default. capabilities: their names as a list, or
+        in Stripe's form; they stay inactive until onboarding is done
         (`connect.testing.onboard`). controller: {"fees": {"payer": ...}, "losses":
-        {"payments": ...}, "requirement_collection": ..., "stripe_dashboard": {"type": ...}}.
-        settings: {"payouts": {"schedule": {"interval": "daily" | "manual"}}}. Also: email,
-        business_type, business_profile, default_currency, tos_acceptance, metadata.
+        {"payments": ...}, "requirement_collection": ..., "stripe_dashboard": {"type": ...}};
+        what is left out is account, stripe, stripe and full. Or type: standard, express or
+        custom. settings: statement descriptors, checks on which cards are declined, the payout
+        schedule (daily or manual), branding. tos_acceptance: date (seconds), ip, user_agent,
+        and service_agreement (full, or recipient for an account that is paid only). Also:
+        email, business_type, business_profile, default_currency, metadata.
 
-        Source: Stripe API reference, "Create an account".
+        Source: Stripe API reference, "Create an account"; Connect docs, "Controller properties".
 
         Raises:
             InvalidRequestError: a parameter is wrong.
@@ -71,10 +80,10 @@ class AsyncAccounts(AsyncResource):
         idempotency_key: str | None = None,
         **params: Any,
     ) -> AccountObject:
-        """Change an account; country and controller never change.
+        """Change an account; country, controller, type and service agreement never change.
 
         email, business_type, business_profile, capabilities, default_currency, settings,
-        metadata.
+        tos_acceptance, metadata: what is not given stays, an empty text unsets a field.
 
         Raises:
             InvalidRequestError: a parameter is wrong, or there is no such account.
@@ -95,13 +104,64 @@ class AsyncAccounts(AsyncResource):
         """Close an account. All its balances must be zero.
 
         Raises:
-            InvalidRequestError: there is no such account, or it still has a balance.
+            InvalidRequestError: there is no such account, it still has a balance, or (in live
+                mode) the platform is not liable for its losses.
         """
         self._platform_only(account)
         id_ = self._parse(id_of, id)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.delete", (id_,))
         found: AccountObject = await self._answer(accounts.delete(self._base.ground, id_, request))
+        return found
+
+    async def reject(
+        self,
+        id: object,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> AccountObject:
+        """Reject an account that looks suspicious: no charges, no transfers to it, no payouts.
+
+        What is under way comes to its end. reason: credit, fraud_no_intent_to_fulfill,
+        fraud_other, fraud_payment_method_casher, fraud_payment_method_tester, other or
+        terms_of_service. payouts_action: pause (the default), or none to let it be paid out.
+
+        Source: Stripe API reference, "Reject an account".
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, there is no such account, the platform is
+                not liable for its losses, or it has been rejected already.
+            IdempotencyError: the key was used for something else.
+        """
+        self._platform_only(account)
+        command = self._parse(params_of.reject, self._parse(id_of, id), params)
+        platform = self._base.world.account
+        request = self._parse(request_of, platform, idempotency_key, "accounts.reject", command)
+        found: AccountObject = await self._answer(
+            accounts.reject(self._base.ground, command, request)
+        )
+        return found
+
+    async def unreject(
+        self, id: object, *, account: object = None, idempotency_key: str | None = None
+    ) -> AccountObject:
+        """Take the rejection of an account back; it may do what its requirements allow again.
+
+        Source: Stripe API reference, "Unreject an account".
+
+        Raises:
+            InvalidRequestError: there is no such account, or it has not been rejected.
+            IdempotencyError: the key was used for something else.
+        """
+        self._platform_only(account)
+        id_ = self._parse(id_of, id)
+        platform = self._base.world.account
+        request = self._parse(request_of, platform, idempotency_key, "accounts.unreject", (id_,))
+        found: AccountObject = await self._answer(
+            accounts.unreject(self._base.ground, id_, request)
+        )
         return found
 
     async def list(self, **params: Any) -> ListObject:

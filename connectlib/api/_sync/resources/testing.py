@@ -44,10 +44,12 @@ class Testing(Resource):
         recipient = agreement == {"service_agreement": "recipient"}
         words = {
             "capabilities": ["transfers"] if recipient else ["card_payments", "transfers"],
-            "controller": {"losses": {"payments": "application"}},
             **{name: value for name, value in params.items() if value is not None},
         }
         command = self._parse(params_of.create, words)
+        if params.get("controller") is None and params.get("type") is None:
+            # No account that is made by hand is like this: it pays its fees, we bear its losses.
+            command = command._replace(losses="application")
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
         made: AccountObject = self._answer(
