@@ -63,30 +63,36 @@ def _read(text: str) -> dict[str, Any]:
     return found
 
 
-def charge_options(account: Account | None, *, kind: str, descriptor: str | None) -> dict[str, Any]:
+def charge_options(account: Account | None, details: str) -> dict[str, Any]:
     """What a charge keeps of the settings of the account that it is made for.
 
-    calculated_descriptor: the words on the buyer's statement. decline_on: which failing checks
-    of a card decline it.
+    details: JSON of the payment method. statement: the account's words for statements.
+    decline_on: the failing checks that decline a card.
     """
     if account is None or account.charge_settings is None:
         return {}
     given = _read(account.charge_settings)
     found: dict[str, Any] = {}
-    words = calculated(given, kind=kind, descriptor=descriptor)
-    if words is not None:
-        found["calculated_descriptor"] = words
-    if kind == "card" and given.get("decline_on"):
+    words = {name: given[name] for name in ("descriptor", "prefix") if name in given}
+    if words:
+        found["statement"] = words
+    if "decline_on" in given and json.loads(details).get("type") == "card":
         found["decline_on"] = given["decline_on"]
     return found
 
 
-def calculated(given: dict[str, Any], *, kind: str, descriptor: str | None) -> str | None:
+def calculated(
+    given: dict[str, Any] | None, *, kind: str | None, descriptor: str | None
+) -> str | None:
     """The words on a buyer's statement: the account's own, and for cards what a charge adds.
+
+    given: the words of the account, as the charge keeps them.
 
     A card's statement begins with the account's prefix (else its descriptor); other methods show
     the charge's own words in the place of the account's.
     """
+    if given is None:
+        return descriptor
     static: str | None = given.get("descriptor")
     if descriptor is None:
         return static or given.get("prefix")

@@ -5,9 +5,10 @@ An empty text unsets a field. What is given is kept as it is named.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from connectlib.core.account_settings import (
     DESCRIPTOR_MAX,
@@ -47,12 +48,26 @@ def _descriptor(least: int, most: int) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def _written(pattern: str, words: str) -> AfterValidator:
+    """Checks how a text is written; an empty one unsets its field."""
+
+    def checked(text: str) -> str:
+        if text and not re.fullmatch(pattern, text, re.ASCII):
+            message = f"Invalid value: it must be {words}."
+            raise refuse(Why.PARAMETER_INVALID, message, f"pass {words}")
+        return text
+
+    return AfterValidator(checked)
+
+
 Descriptor = Annotated[str, _descriptor(DESCRIPTOR_MIN, DESCRIPTOR_MAX)]
 PayoutDescriptor = Annotated[str, _descriptor(1, DESCRIPTOR_MAX)]
 Prefix = Annotated[str, _descriptor(PREFIX_MIN, PREFIX_MAX)]
 Kana = Annotated[str, Field(max_length=DESCRIPTOR_MAX), AfterValidator(clean)]
 Kanji = Annotated[str, Field(max_length=KANJI_MAX), AfterValidator(clean)]
-Colour = Annotated[str, Field(pattern=r"^(#[0-9A-Fa-f]{6})?$")]
+Colour = Annotated[str, _written("#[0-9A-Fa-f]{6}", "a colour as #rrggbb")]
+Code = Annotated[str, _written("[0-9]{4}", "the four digits of a merchant category (ISO 18245)")]
+Date = Annotated[str, _written(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date as YYYY-MM-DD")]
 #: The most days that funds may be held back (API reference, `delay_days`).
 DELAY_MAX = 31
 
@@ -90,6 +105,10 @@ class Branding(Params):
     secondary_color: Colour | None = None
 
 
+def _days(days: object) -> object:
+    return 0 if days == "minimum" else days
+
+
 def _offered(interval: str) -> str:
     if interval in ("weekly", "monthly"):
         raise refuse(
@@ -101,9 +120,12 @@ def _offered(interval: str) -> str:
 
 
 class Schedule(Params):
-    """`settings[payouts][schedule]`: weekly and monthly ones are not offered yet."""
+    """`settings[payouts][schedule]`: weekly and monthly ones are not offered yet.
 
-    delay_days: Annotated[int, Field(ge=0, le=DELAY_MAX)] | Literal["minimum"] | None = None
+    delay_days: 0 and "minimum" are the country's own.
+    """
+
+    delay_days: Annotated[int, Field(ge=0, le=DELAY_MAX), BeforeValidator(_days)] | None = None
     interval: (
         Annotated[Literal["daily", "manual", "monthly", "weekly"], AfterValidator(_offered)] | None
     ) = None
@@ -157,7 +179,7 @@ class Revenue(Params):
 class AnnualRevenue(Revenue):
     """`business_profile[annual_revenue]`; fiscal_year_end: a date, YYYY-MM-DD."""
 
-    fiscal_year_end: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    fiscal_year_end: Date
 
 
 Designation = Literal[
@@ -174,7 +196,7 @@ class Profile(Params):
 
     annual_revenue: AnnualRevenue | None = None
     estimated_worker_count: Annotated[int, Field(ge=0, le=10**9)] | None = None
-    mcc: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] | None = None
+    mcc: Code | None = None
     minority_owned_business_designation: list[Designation] | None = None
     monthly_estimated_revenue: Revenue | None = None
     name: Changed255 | None = None

@@ -185,7 +185,7 @@ def _settings(given: Settings | None) -> tuple[str | None, dict[str, Any]]:
     found = kept(given)
     schedule = found.get("payouts", {}).get("schedule", {})
     interval = schedule.pop("interval", None)
-    if schedule.get("delay_days") == "minimum":
+    if schedule.get("delay_days") == 0:
         schedule["delay_days"] = None
     return interval, found
 
