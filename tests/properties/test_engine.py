@@ -74,11 +74,9 @@ class Marketplace(RuleBasedStateMachine):
 
     @initialize()
     def two_accounts(self) -> None:
-        for losses in ("application", "stripe"):
+        for controller in (None, {"losses": {"payments": "stripe"}}):
             found = self.twins.do(
-                lambda c, losses=losses: c.testing.account(
-                    controller={"losses": {"payments": losses}}
-                )
+                lambda c, controller=controller: c.testing.account(controller=controller)
             )
             self.accounts.append(found["id"])
 
