@@ -12,6 +12,7 @@ from pathlib import Path
 
 from connectlib.api.books import policy
 from connectlib.core import (
+    accounts,
     capabilities,
     charges,
     payment_intents,
@@ -53,6 +54,7 @@ def machines() -> str:
         "refund": refunds.MACHINE,
         "payout": payouts.MACHINE,
         "transfer schedule": transfer_schedules.MACHINE,
+        "account": accounts.MACHINE,
         "capability": capabilities.MACHINE,
     }
     return "\n\n".join(
@@ -65,8 +67,19 @@ def method_machine() -> str:
     return f"```mermaid\n{payment_methods.MACHINE.drawing()}\n```"
 
 
+def account_machine() -> str:
+    """The state machine of accounts, drawn."""
+    return f"```mermaid\n{accounts.MACHINE.drawing()}\n```"
+
+
+def capability_machine() -> str:
+    """The state machine of capabilities, drawn."""
+    return f"```mermaid\n{capabilities.MACHINE.drawing()}\n```"
+
+
 #: {file: {name of the table: what it says}}
 TABLES = {
+    "accounts.md": {"account": account_machine, "capability": capability_machine},
     "customers.md": {"machine": method_machine},
     "ledger.md": {"postings": postings, "chart": chart, "machines": machines},
 }

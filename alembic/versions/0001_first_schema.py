@@ -39,8 +39,9 @@ TABLES = [
         "email:t? business_type:t? card_payments:t transfers:t fees_payer:t losses:t "
         "requirement_collection:t dashboard:t details_submitted:s payout_interval:t bank:t? "
         "service_agreement:t deleted:s details:t metadata:t waiting:t type:t capabilities:t "
-        "person:t? company:t? facts:t requirements:t charges_enabled:s payouts_enabled:s "
-        "disabled_reason:t? rejected:t? watched:s",
+        "settings:t charge_settings:t? tos:t rejected:t? payouts_paused:s linked:s person:t? "
+        "company:t? facts:t requirements:t charges_enabled:s payouts_enabled:s "
+        "disabled_reason:t? watched:s",
         key="branch id",
         indexes=["branch world account id"],
     ),

@@ -1,7 +1,8 @@
 """Accounts: the platform's own and the connected ones.
 
-A connected account lives in the platform's namespace and tells its events in its own. What it may
-do is derived from what it has told: see `core.onboarding`. (API reference, Accounts.)
+A connected account lives in the platform's namespace and tells its events in its own. Every
+change of one goes through `change`; what it may do follows from what it has told: see
+`core.onboarding`. (API reference, Accounts; Connect docs.)
 """
 
 from __future__ import annotations
@@ -9,52 +10,59 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from connectlib.core import capabilities
+from connectlib.core.account_settings import charge_settings
 from connectlib.core.account_words import is_overtaken, refuse_telling, with_telling
 from connectlib.core.balance import planned
 from connectlib.core.banks import USABLE, currency_of_bank, is_errored, with_status
 from connectlib.core.book import Done, Keys
-from connectlib.core.capabilities import (
-    ACTIVE,
-    FAST,
-    UNREQUESTED,
-    columns,
-    refuse,
-    requested,
-    statuses,
+from connectlib.core.changes import before
+from connectlib.core.controllers import (
+    refuse_acceptance,
+    refuse_edit,
+    refuse_unliable,
 )
-from connectlib.core.countries import PAYOUT_INTERVALS, currency_for
+from connectlib.core.countries import currency_for, refuse_country, refuse_interval
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
+from connectlib.core.machine import Machine
+from connectlib.core.metadata import deepened, merged, refuse_metadata
 from connectlib.core.onboarding import facts_of, settle
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.requirement_facts import Facts
-from connectlib.core.requirement_rules import RULES, Rules
 from connectlib.core.rows import Account, amend
-from connectlib.core.told import Telling, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from connectlib.core.account_commands import CreateAccount, UpdateAccount
     from connectlib.core.book import Book, Outcome, Request
-    from connectlib.core.commands import CreateAccount, UpdateAccount
+    from connectlib.core.requirement_rules import Rules
     from connectlib.core.rows import World
+    from connectlib.core.told import Telling, Told
 
-#: Columns that are not shown as they are: what follows from them is.
-HIDDEN = frozenset({"facts", "watched"})
-METADATA_KEYS = 50
+#: An account, as its platform moves it. What it may do while it is open is derived.
+MACHINE = Machine(
+    initial="open",
+    table={
+        ("open", "reject"): "rejected",
+        ("open", "delete"): "deleted",
+        ("rejected", "unreject"): "open",
+        ("rejected", "delete"): "deleted",
+    },
+    terminal=frozenset({"deleted"}),
+)
+#: Columns that no object shows: a change of them alone is not told.
+_HIDDEN = frozenset({"charge_settings", "facts", "linked", "waiting", "watched"})
+#: Columns that requirements do not look at.
+_UNASKED = frozenset({"email", "metadata", "payout_interval", "waiting", "linked"})
 
 
-def refuse_interval(country: str, interval: str | None, *, livemode: bool) -> Refused | None:
-    """Why accounts of a country cannot be paid out like this."""
-    allowed = PAYOUT_INTERVALS.get(country)
-    if not livemode or interval is None or allowed is None or interval in allowed:
-        return None
-    return Refused(
-        Why.PARAMETER_INVALID,
-        f"Accounts in {country} cannot have the payout schedule {interval}.",
-        "settings[payouts][schedule][interval]",
-        "use one of " + ", ".join(allowed),
-    )
+def state_of(row: Account) -> str:
+    """Where an account is in its machine."""
+    if row.deleted:
+        return "deleted"
+    return MACHINE.initial if row.rejected is None else "rejected"
 
 
 def platform(world: World, branch: int, at: int, bank: str) -> Account:
@@ -75,24 +83,19 @@ def platform(world: World, branch: int, at: int, bank: str) -> Account:
         charges_enabled=1,
         payouts_enabled=1,
     )
-    return amend(row, **columns({name: [ACTIVE, at] for name in FAST}))
+    wanted = tuple((name, True) for name in capabilities.USUAL)
+    asked = amend(row, capabilities=capabilities.requested(row, wanted, at))
+    granted = capabilities.columns(asked, dict.fromkeys(capabilities.USUAL, "active"))
+    return amend(asked, **granted)
 
 
 def open_platform(book: Book, bank: str) -> Done[Account]:
     """Write the platform's own account where it is not there yet."""
-    known = book.account(book.world.account)
-    if known is not None:
-        return Done(known, Draft())
+    found = book.account(book.world.account)
+    if found is not None:
+        return Done(found, Draft())
     draft = Draft()
     return Done(draft.put(platform(book.world, book.branch, book.at, bank)), draft)
-
-
-def found(book: Book, id_: str, param: str = "id") -> Account | Refused:
-    """A connected account of the platform's, or the refusal of what is none."""
-    row = book.get(Account, id_, book.world.account)
-    if row is None or row.deleted:
-        return missing("account", id_, param)
-    return row
 
 
 def create(
@@ -101,17 +104,16 @@ def create(
     request: Request | None,
     *,
     telling: Telling | None = None,
-    rules: Rules = RULES,
+    rules: Rules,
 ) -> Outcome[Account]:
     """Open a connected account. What it may do follows from what it has told."""
     world = book.world
     country = command.country or world.country
-    refused = refuse_interval(country, command.payout_interval, livemode=bool(world.livemode))
-    refused = refused or refuse(command.service_agreement, command.capabilities)
+    refused = _refuse_opening(command, country, livemode=bool(world.livemode))
     refused = refused or refuse_telling(command.business_type, telling)
     if refused is not None:
         return refused
-    row = Account(
+    empty = Account(
         book.branch,
         (telling.account if telling else None) or book.new_id("acct"),
         world.id,
@@ -131,29 +133,98 @@ def create(
         details=command.details,
         metadata=command.metadata,
         type=command.type,
+        settings=command.settings,
+        charge_settings=charge_settings(command.settings),
+        tos=command.tos,
     )
-    row = amend(row, **requested(row, command.capabilities, book.at))
+    asked = capabilities.requested(empty, command.capabilities, book.at)
     draft = Draft()
     draft.origin = request.key if request else None
-    row, told = with_telling(book, draft, row, telling)
+    row, told = with_telling(book, draft, amend(empty, capabilities=asked), telling)
     row = draft.put(settle(book, draft, row, Facts(), told, rules=rules))
-    _tell_capabilities(draft, row, "{}")
+    _tell_capabilities(draft, row, {"capabilities": empty.capabilities})
     draft.emit("account.updated", row, account=row.id)
     draft.key = answered(book, request, row)
     return Done(row, draft)
 
 
-def _tell_capabilities(draft: Draft, row: Account, old: str) -> None:
-    """Draft one event for each capability that has moved; `previous` names which.
+def _refuse_opening(command: CreateAccount, country: str, *, livemode: bool) -> Refused | None:
+    collection = command.requirement_collection
+    return (
+        refuse_country(country, command.service_agreement)
+        or refuse_interval(country, command.payout_interval, livemode=livemode)
+        or capabilities.refuse_agreement(command.service_agreement, command.capabilities)
+        or refuse_acceptance(collection, json.loads(command.tos))
+    )
 
-    old: the column as it was.
+
+def change(
+    book: Book,
+    draft: Draft,
+    row: Account,
+    changes: Mapping[str, Any],
+    *,
+    facts: Facts | None = None,
+    told: Iterable[Told] = (),
+    trusted: bool = False,
+    rules: Rules | None = None,
+) -> Account:
+    """Draft the next version of an account: the one way in which an account changes.
+
+    What it may do is derived anew, and what that changes is told: `account.updated`, one
+    `capability.updated` for each capability, `account.external_account.*`. Changes that change
+    nothing write nothing. The row that is now.
+
+    facts: those to be, where they change. told: who has told what; trusted: it needs no check.
+    rules: None where nothing changes that requirements look at.
     """
-    before = {name: status for name, (status, _) in json.loads(old).items()}
-    for name, status in statuses(row).items():
-        was = before.get(name, UNREQUESTED)
-        if was != status:
-            previous = encode({"capability": name, "capabilities": old})
+    wanted = amend(row, version=row.version + 1, **changes)
+    if "settings" in changes:
+        wanted = amend(wanted, charge_settings=charge_settings(wanted.settings))
+    moved = facts is not None or told or _changed(row, wanted) - _UNASKED - {"version"}
+    if rules is not None and moved:
+        known = facts_of(row) if facts is None else facts
+        wanted = settle(book, draft, wanted, known, told, trusted=trusted, rules=rules)
+    if _changed(row, wanted) == {"version"}:
+        return row
+    draft.put(wanted)
+    old = before(row, dict.fromkeys(sorted(_changed(row, wanted) - _HIDDEN - {"version"})))
+    if "bank" in old:
+        what = "created" if old["bank"] is None else "updated"
+        previous = encode({"bank": old["bank"]}) if old["bank"] else None
+        draft.emit(f"account.external_account.{what}", wanted, account=row.id, previous=previous)
+    _tell_capabilities(draft, wanted, old)
+    if old:
+        draft.emit("account.updated", wanted, account=row.id, previous=encode(old))
+    _plan_payout(book, draft, wanted, row, old)
+    return wanted
+
+
+def _changed(old: Account, new: Account) -> set[str]:
+    return {name for name, was, is_ in zip(Account._fields, old, new, strict=True) if was != is_}
+
+
+def _tell_capabilities(draft: Draft, row: Account, old: Mapping[str, Any]) -> None:
+    """Draft one event for each capability that has moved; `previous` names which."""
+    if "capabilities" not in old:
+        return
+    was, is_ = json.loads(old["capabilities"]), json.loads(row.capabilities)
+    for name in sorted({*was, *is_}):
+        if was.get(name) != is_.get(name):
+            previous = encode({"capability": name, **old})
             draft.emit("capability.updated", row, account=row.id, previous=previous)
+
+
+def _plan_payout(
+    book: Book, draft: Draft, row: Account, was: Account, old: Mapping[str, Any]
+) -> None:
+    """What was held back by the schedule, the bank account or a pause goes with the next run."""
+    worked = was.charges_enabled or was.details_submitted
+    freed = bool(row.payouts_enabled and worked and not was.payouts_enabled)
+    held = freed or "payout_interval" in old or old.get("bank") is not None
+    usable = row.bank is not None and not is_errored(row.bank) and row.payouts_enabled
+    if held and usable and row.bank is not None and row.payout_interval == "daily":
+        draft.dues.append(planned(book, row, currency_of_bank(row.bank)))
 
 
 def touch_keys(account: str, *, wallet: bool = False, rows: tuple[str | None, ...] = ()) -> Keys:
@@ -165,13 +236,19 @@ def touch_keys(account: str, *, wallet: bool = False, rows: tuple[str | None, ..
     )
 
 
+def found(book: Book, id_: str, param: str = "id") -> Account | Refused:
+    """The account with an id, which has not been deleted."""
+    row = book.get(Account, id_, book.world.account)
+    return missing("account", id_, param) if row is None or row.deleted else row
+
+
 def update(
     book: Book,
     command: UpdateAccount,
     request: Request | None,
     *,
     telling: Telling | None = None,
-    rules: Rules = RULES,
+    rules: Rules,
 ) -> Outcome[Account | None]:
     """Change what of an account may change; what is not given stays.
 
@@ -181,135 +258,77 @@ def update(
     row = found(book, command.account)
     if isinstance(row, Refused):
         return row
-    live = bool(book.world.livemode)
-    refused = refuse_interval(row.country, command.payout_interval, livemode=live)
-    refused = refused or refuse(row.service_agreement, command.capabilities)
-    refused = refused or _refuse_agreement(row, command.service_agreement)
+    refused = _refuse_update(row, command, livemode=bool(book.world.livemode))
     refused = refused or refuse_telling(command.business_type or row.business_type, telling)
     if refused is not None:
         return refused
     if is_overtaken(book, row, telling):
         return Done(None, Draft())
-    changes: dict[str, object] = {
+    changes: dict[str, Any] = {
         name: value or None
         for name in ("email", "business_type", "default_currency", "payout_interval")
         if (value := getattr(command, name)) is not None
     }
-    changes |= requested(row, command.capabilities, book.at)
-    if command.details is not None:
-        changes["details"] = _deepened(row.details, command.details)
+    if command.capabilities:
+        changes["capabilities"] = capabilities.requested(row, command.capabilities, book.at)
+    for name in ("details", "settings", "tos"):
+        given = getattr(command, name)
+        if given is not None:
+            changes[name] = deepened(getattr(row, name), given)
     if command.metadata is not None:
         changes["metadata"] = merged(row.metadata, command.metadata)
-        refused = refuse_metadata(str(changes["metadata"]))
+        refused = refuse_metadata(changes["metadata"])
         if refused is not None:
             return refused
     if row.bank is not None and is_errored(row.bank):
         changes["bank"] = with_status(row.bank, USABLE)
     draft = Draft()
-    draft.origin = request.key if request else None
     named, told = with_telling(book, draft, row, telling)
     changes |= {"person": named.person, "company": named.company}
+    return changed(book, row, changes, request, draft=draft, told=told, rules=rules)
+
+
+def _refuse_update(row: Account, command: UpdateAccount, *, livemode: bool) -> Refused | None:
+    agreement = command.service_agreement
+    if agreement is not None and agreement != row.service_agreement:
+        return Refused(
+            Why.PARAMETER_INVALID,
+            f"The service agreement of the account {row.id} is {row.service_agreement}, and never"
+            " changes.",
+            "tos_acceptance[service_agreement]",
+            "create another account under the agreement that you want",
+        )
+    tos = json.loads(command.tos) if command.tos is not None else ()
+    return (
+        refuse_interval(row.country, command.payout_interval, livemode=livemode)
+        or capabilities.refuse_agreement(row.service_agreement, command.capabilities)
+        or (None if command.by_itself else refuse_acceptance(row.requirement_collection, tos))
+        or (None if command.by_itself else refuse_edit(row, command.given))
+    )
+
+
+def changed(
+    book: Book,
+    row: Account,
+    changes: Mapping[str, Any],
+    request: Request | None,
+    *,
+    draft: Draft | None = None,
+    told: Iterable[Told] = (),
+    rules: Rules,
+) -> Done[Account]:
+    """The answer to a request that changes an account. draft: what it writes beside it."""
+    draft = draft or Draft()
+    draft.origin = request.key if request else None
     row = change(book, draft, row, changes, told=told, rules=rules)
     draft.key = answered(book, request, row)
     return Done(row, draft)
 
 
-def _refuse_agreement(row: Account, agreement: str | None) -> Refused | None:
-    """Why the agreement of an account stays what it is."""
-    if agreement in (None, row.service_agreement):
-        return None
-    return Refused(
-        Why.PARAMETER_INVALID,
-        f"The service agreement of an account cannot be changed: it is {row.service_agreement}.",
-        "tos_acceptance[service_agreement]",
-        "create another account under the other agreement",
-    )
-
-
-def change(
-    book: Book,
-    draft: Draft,
-    row: Account,
-    changes: Mapping[str, object],
-    *,
-    facts: Facts | None = None,
-    told: Iterable[Told] = (),
-    trusted: bool = False,
-    rules: Rules = RULES,
-) -> Account:
-    """Every change of an account: the row that follows, drafted with its events.
-
-    facts: those to be, where they change; told: who has told what; trusted: it needs no check.
-    An account that stays as it is gets no version and no event.
-    """
-    new = amend(row, version=row.version + 1, **changes)
-    facts = facts_of(row) if facts is None else facts
-    new = settle(book, draft, new, facts, told, trusted=trusted, rules=rules)
-    before = {
-        name: value
-        for name, value in row._asdict().items()
-        if name != "version" and getattr(new, name) != value
-    }
-    if not before:
-        return row
-    draft.put(new)
-    if "bank" in before:
-        what = "created" if before["bank"] is None else "updated"
-        previous = encode({"bank": before["bank"]}) if before["bank"] else None
-        draft.emit(f"account.external_account.{what}", new, account=new.id, previous=previous)
-    _tell_capabilities(draft, new, row.capabilities)
-    told_of = {name: value for name, value in before.items() if name not in HIDDEN}
-    if told_of:
-        draft.emit("account.updated", new, account=new.id, previous=encode(told_of))
-    worked = row.charges_enabled or row.details_submitted
-    freed = bool(new.payouts_enabled and worked and not row.payouts_enabled)
-    held = freed or "payout_interval" in before or before.get("bank") is not None
-    if held and new.bank is not None and new.payout_interval == "daily":
-        # What was held back by the schedule or by the bank account goes with the next run.
-        draft.dues.append(planned(book, new, currency_of_bank(new.bank)))
-    return new
-
-
-def merged(old: str, changes: str) -> str:
-    """A JSON map with changes made: null removes a key; an empty text removes them all."""
-    values = json.loads(old) | json.loads(changes) if changes else {}
-    return encode({key: value for key, value in values.items() if value is not None})
-
-
-def _deepened(old: str, changes: str) -> str:
-    """Maps of maps with changes made: null removes a field of one."""
-
-    def deepen(said: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-        found = dict(said)
-        for name, value in more.items():
-            if isinstance(value, dict):
-                found[name] = deepen(found.get(name) or {}, value)
-            elif value is None:
-                found.pop(name, None)
-            else:
-                found[name] = value
-        return found
-
-    return encode(deepen(json.loads(old), json.loads(changes)))
-
-
-def refuse_metadata(merged_: str) -> Refused | None:
-    """Why metadata cannot be so after an update (API reference, "Metadata")."""
-    found = len(json.loads(merged_))
-    if found <= METADATA_KEYS:
-        return None
-    return Refused(
-        Why.PARAMETER_INVALID,
-        f"Metadata can have at most {METADATA_KEYS} keys; with this update there would be {found}.",
-        "metadata",
-        "remove keys by giving them an empty value",
-    )
-
-
 def delete(
     book: Book, account: str, request: Request | None, *, is_busy: bool = False
 ) -> Outcome[Account]:
-    """Close a connected account whose balances are all zero.
+    """Close a connected account whose balances are all zero; live, one that we are liable for.
 
     is_busy: whether a charge or refund of it waits for an answer from outside: money may come.
     """
@@ -323,6 +342,10 @@ def delete(
             "id",
             "give the id of a connected account",
         )
+    if book.world.livemode:
+        refused = refuse_unliable(row, "delete")
+        if refused is not None:
+            return refused
     holding = sorted(
         {
             key.currency
@@ -347,7 +370,7 @@ def delete(
         )
     draft = Draft()
     draft.origin = request.key if request else None
-    gone = draft.put(row._replace(version=row.version + 1, deleted=1))
+    gone = draft.put(amend(row, version=row.version + 1, deleted=1))
     draft.emit("account.application.deauthorized", gone, account=gone.id)
     draft.key = answered(book, request, gone)
     return Done(gone, draft)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from connectlib.core.account_settings import charge_options
 from connectlib.core.book import Done, Keys
 from connectlib.core.charge_checks import refuse
 from connectlib.core.charge_keys import touched
@@ -188,18 +189,19 @@ def open_charge(
         method_id=command.method_id,
         exchange_rate=rate.text if rate is not None else None,
         country=terms.country,
-        options=_options(command, rate),
+        options=_options(book, command, rate, details),
     )
     draft.put(row)
     draft.dues.append(intent(row, lease=0 if book.joined else book.wall + LEASE))
     return Recorded(row, terms)
 
 
-def _options(command: CreateCharge, rate: Rate | None) -> str | None:
-    """What the charge keeps of what few charges have."""
-    if rate is None and command.capture and not (command.splits or command.options):
+def _options(book: Book, command: CreateCharge, rate: Rate | None, details: str) -> str | None:
+    """What the charge keeps of what few charges have, and of the settings of its account."""
+    settings = charge_options(book.account(command.on_behalf_of or command.account), details)
+    if rate is None and command.capture and not (command.splits or command.options or settings):
         return None
-    options: dict[str, Any] = dict(command.options)
+    options: dict[str, Any] = dict(command.options) | settings
     if rate is not None:
         options["mid"] = [rate.mid_numerator, rate.mid_denominator]
     if command.splits:

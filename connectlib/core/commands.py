@@ -13,49 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class CreateAccount(NamedTuple):
-    """`accounts.create`. capabilities: (name, whether it is wanted).
-
-    individual, company: leaves of what is told, as (path, JSON); one of them at most.
-    """
-
-    country: str | None = None
-    default_currency: str | None = None
-    email: str | None = None
-    business_type: str | None = None
-    capabilities: tuple[tuple[str, bool], ...] = ()
-    fees_payer: str = "account"
-    losses: str = "stripe"
-    requirement_collection: str = "stripe"
-    dashboard: str = "full"
-    service_agreement: str = "full"
-    payout_interval: str | None = None
-    details: str = "{}"
-    metadata: str = "{}"
-    individual: tuple[tuple[str, str], ...] | None = None
-    company: tuple[tuple[str, str], ...] | None = None
-    type: str = "none"
-
-
-class UpdateAccount(NamedTuple):
-    """`accounts.update`: None leaves a field as it is; an empty text unsets it.
-
-    details, metadata: JSON of the changes: null removes a key; of metadata "" removes all.
-    """
-
-    account: str
-    email: str | None = None
-    business_type: str | None = None
-    default_currency: str | None = None
-    capabilities: tuple[tuple[str, bool], ...] = ()
-    payout_interval: str | None = None
-    details: str | None = None
-    metadata: str | None = None
-    individual: tuple[tuple[str, str], ...] | None = None
-    company: tuple[tuple[str, str], ...] | None = None
-    service_agreement: str | None = None
-
-
 class CreateCharge(NamedTuple):
     """`charges.create`. account: the namespace, the connected account of a direct charge.
 

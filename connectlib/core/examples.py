@@ -83,10 +83,11 @@ def _leaves(said: dict[str, Any], country: str) -> tuple[tuple[str, str], ...]:
     return tuple((path, encode(value)) for path, value in sorted(found.items()))
 
 
-def details(at: int) -> dict[str, Any]:
-    """What the account itself tells at a moment: its business, and that it accepts the terms."""
+def words(at: int) -> dict[str, dict[str, Any]]:
+    """What the account itself tells at a moment, by column: its business, and that it agrees."""
+    page = {"mcc": "5734", "url": "https://accessible.stripe.com"}
     return {
-        "business_profile": {"mcc": "5734", "url": "https://accessible.stripe.com"},
+        "details": {"business_profile": page},
         "settings": {"payments": {"statement_descriptor": "TEST ACCOUNT"}},
-        "tos_acceptance": {"date": seconds(at), "ip": "127.0.0.1"},
+        "tos": {"date": seconds(at), "ip": "127.0.0.1"},
     }

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from connectlib.core.account_words import is_overtaken, with_telling
 from connectlib.core.accounts import change, found
 from connectlib.core.book import Done
-from connectlib.core.capabilities import FAST, UNREQUESTED, requested, statuses
+from connectlib.core.capabilities import RECIPIENT, USUAL, requested
 from connectlib.core.drafts import Draft, encode
-from connectlib.core.examples import details
+from connectlib.core.examples import words
 from connectlib.core.refusals import Refused
 from connectlib.core.told import INDIVIDUAL
 
@@ -39,11 +39,12 @@ def onboard(
     changes: dict[str, object] = {
         "bank": bank,
         "business_type": row.business_type or INDIVIDUAL,
-        "details": _filled(json.loads(row.details), details(book.at)),
     }
-    if all(status == UNREQUESTED for status in statuses(row).values()):
-        names = FAST if row.service_agreement == "full" else ("transfers",)
-        changes |= requested(row, [(name, True) for name in names], book.at)
+    for name, lacking in words(book.at).items():
+        changes[name] = _filled(json.loads(getattr(row, name)), lacking)
+    if row.capabilities == "{}":
+        names = RECIPIENT if row.service_agreement == "recipient" else USUAL
+        changes["capabilities"] = requested(row, [(name, True) for name in names], book.at)
     draft = Draft()
     named, told = with_telling(book, draft, row, telling)
     changes |= {"person": named.person, "company": named.company}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from connectlib.core.capabilities import UNREQUESTED, statuses, with_statuses
+from connectlib.core.capabilities import REASONS, columns, held
 from connectlib.core.drafts import encode
 from connectlib.core.idempotency import LEASE
 from connectlib.core.identity import PUBLIC, asked, check_due, review_due
@@ -18,7 +18,7 @@ from connectlib.core.requirement_needs import Subject
 from connectlib.core.requirement_rules import RULES, Rules
 from connectlib.core.requirements import Standing, advance, stand, watches
 from connectlib.core.rows import amend
-from connectlib.core.told import BUSINESS, COMPANY, INDIVIDUAL, Told
+from connectlib.core.told import BUSINESS, COMPANY, INDIVIDUAL, Told, nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,10 +48,16 @@ def at(details: Mapping[str, Any], path: str) -> Any:
     return value
 
 
+def _told(row: Account) -> dict[str, Any]:
+    """What an account has told of itself, outside of persons and company, in Stripe's shape."""
+    found: dict[str, Any] = json.loads(row.details)
+    return {**found, "settings": json.loads(row.settings), "tos_acceptance": json.loads(row.tos)}
+
+
 def own_given(row: Account) -> frozenset[str]:
-    """What an account has told of itself, outside of persons and company."""
-    details = json.loads(row.details)
-    given = {path for path in _DETAILS if at(details, path) is not None}
+    """The paths of what an account has told of itself, outside of persons and company."""
+    told = _told(row)
+    given = {path for path in _DETAILS if at(told, path) is not None}
     if row.business_type is not None:
         given.add("business_type")
     if row.bank is not None:
@@ -61,17 +67,9 @@ def own_given(row: Account) -> frozenset[str]:
 
 def public_words(row: Account) -> dict[str, Any]:
     """What a business says of itself in public, in Stripe's shape."""
-    details = json.loads(row.details)
-    found: dict[str, Any] = {}
-    for path in PUBLIC:
-        value = at(details, path)
-        if value is not None:
-            *heads, last = path.split(".")
-            place = found
-            for head in heads:
-                place = place.setdefault(head, {})
-            place[last] = value
-    return found
+    told = _told(row)
+    words = {path: at(told, path) for path in PUBLIC}
+    return nested({path: value for path, value in words.items() if value is not None})
 
 
 def _with_told(row: Account, facts: Facts, told: Told, rules: Rules, at_: int) -> Facts:
@@ -139,7 +137,7 @@ def settle(
         details_submitted=int(standing.details_submitted),
         disabled_reason=standing.disabled_reason,
         watched=int(watches(subject._replace(facts=facts), rules, book.at)),
-        **with_statuses(row, dict(standing.capabilities)),
+        **columns(row, dict(standing.capabilities)),
     )
 
 
@@ -148,24 +146,24 @@ _SUBJECTS = (f"{INDIVIDUAL}.", f"{COMPANY}.")
 
 def _changed_words(old: Any, row: Account) -> frozenset[str]:
     """Which of its public words are new or other than those of the row before."""
-    now = json.loads(row.details)
-    was = json.loads(old.details) if old is not None else {}
+    now, was = _told(row), _told(old) if old is not None else {}
     return frozenset(path for path in PUBLIC if at(now, path) != at(was, path))
 
 
 def subject_of(row: Account, facts: Facts) -> Subject:
     """An account as the rules see it."""
-    states = statuses(row)
+    asked = held(row)
     return Subject(
         row.country,
         row.business_type,
         row.service_agreement,
         row.default_currency,
-        frozenset(name for name, state in states.items() if state != UNREQUESTED),
-        frozenset(name for name, state in states.items() if state == "active"),
+        frozenset(asked),
+        frozenset(name for name, each in asked.items() if each.status == "active"),
         bool(row.payouts_enabled),
         facts,
-        row.rejected or "",
+        REASONS[row.rejected] if row.rejected is not None else "",
+        bool(row.payouts_paused),
     )
 
 

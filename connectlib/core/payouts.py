@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connectlib.core import accounts
+from connectlib.core.account_settings import payout_descriptor
 from connectlib.core.balance_transactions import Place, change
 from connectlib.core.banks import ERRORED, bank_id, bank_of, is_errored, with_status
 from connectlib.core.book import Done, Keys
@@ -96,6 +98,13 @@ def _refuse_step(command: CreatePayout) -> Refused | None:
 
 
 def _refuse_bank(account: Account | None, currency: str) -> Refused | None:
+    if account is not None and account.payouts_paused:
+        return Refused(
+            Why.PAYOUTS_NOT_ALLOWED,
+            f"Cannot create payouts: the account {account.id} has been rejected.",
+            "account",
+            "take the rejection back by accounts.unreject(), if it was wrong",
+        )
     bank = bank_of(account, currency) if account is not None else None
     if bank is None:
         return Refused(
@@ -176,7 +185,8 @@ def _leave(
             bank_of(account, currency) or "",
             out.id,
             method=command.method if command else "standard",
-            statement_descriptor=command.statement_descriptor if command else None,
+            statement_descriptor=(command and command.statement_descriptor)
+            or payout_descriptor(account),
             description="STRIPE PAYOUT" if automatic else command and command.description,
             metadata=command.metadata if command else "{}",
             cursor=(left[0].available_on if left else book.at) - SKEW,
@@ -272,14 +282,7 @@ def _mark(book: Book, draft: Draft, row: Payout) -> None:
     bank = account.bank if account else None
     if account is None or bank is None or is_errored(bank) or bank_id(bank) != bank_id(row.bank):
         return
-    marked = amend(account, version=account.version + 1, bank=with_status(bank, ERRORED))
-    draft.put(marked)
-    draft.emit(
-        "account.external_account.updated",
-        marked,
-        account=account.id,
-        previous=encode({"bank": bank}),
-    )
+    accounts.change(book, draft, account, {"bank": with_status(bank, ERRORED)})
 
 
 def cancel(

@@ -10,11 +10,11 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core import accounts
-from connectlib.core.accounts import merged, refuse_metadata
 from connectlib.core.book import Done, Keys
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
 from connectlib.core.identity import shown_verification
+from connectlib.core.metadata import merged, refuse_metadata
 from connectlib.core.onboarding import facts_of
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.requirement_facts import CHECKED, Someone

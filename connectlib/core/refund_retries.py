@@ -76,7 +76,7 @@ def retry(book: Book, row: Refund, *, rates: Rates, fees: FeePolicy) -> Outcome[
     )
     account = book.account(row.account)
     if account is not None:
-        end(draft, account, out.currency)
+        end(book, draft, account, out.currency)
     draft.emit("refund.updated", moved)
     draft.dues.append(refunds.intent(moved, lease=book.wall + LEASE))
     return Done(refunds.Recorded(moved, charge.source), draft)
@@ -103,7 +103,7 @@ def _pointless(book: Book, draft: Draft, row: Refund, charge: Charge) -> Outcome
     )
     account = book.account(row.account)
     if account is not None:
-        end(draft, account, settled_of(charge)[1])
+        end(book, draft, account, settled_of(charge)[1])
     draft.emit("refund.failed", failed)
     return Done(refunds.Recorded(failed, ""), draft)
 

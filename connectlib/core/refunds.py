@@ -107,7 +107,7 @@ def record(
     )
     account = book.account(charge.account)
     if waits and account is not None:
-        begin(draft, account, out.currency)
+        begin(book, draft, account, out.currency)
         draft.dues.append(retry_due(row, out.currency, midnight(book.at) + DAY))
     else:
         row = move(book, draft, charge, row, shares, out, fees)

@@ -35,6 +35,18 @@ class Why(Enum):
         True,
     )
     ACCOUNT_CLOSED = ("invalid_request_error", "account_invalid", 400, False, "account_closed")
+    #: docs.stripe.com/error-codes.
+    COUNTRY_UNSUPPORTED = ("invalid_request_error", "country_unsupported", 400, False)
+    NOT_LIABLE = ("invalid_request_error", None, 400, False, "not_liable")
+    ACCOUNT_UNEXPECTED_STATE = (
+        "invalid_request_error",
+        None,
+        400,
+        False,
+        "account_unexpected_state",
+    )
+    #: Identity data that the platform may not change, or no longer.
+    NOT_YOURS_TO_EDIT = ("invalid_request_error", None, 400, False, "not_yours_to_edit")
     ACCOUNT_NOT_EMPTY = ("invalid_request_error", "account_has_balance", 400, True)
     CHARGE_ALREADY_REFUNDED = ("invalid_request_error", "charge_already_refunded", 400, False)
     INTENT_UNEXPECTED_STATE = (

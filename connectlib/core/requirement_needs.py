@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Subject(NamedTuple):
     """An account as the rules see it. active: capabilities that work at present.
 
-    rejected: the disabled_reason of a rejection, "" for none.
+    rejected: the disabled_reason of a rejection, "" for none; paused: payouts are, by that.
     """
 
     country: str
@@ -28,6 +28,7 @@ class Subject(NamedTuple):
     pays_out: bool
     facts: Facts
     rejected: str = ""
+    paused: bool = False
 
 
 class Need(NamedTuple):

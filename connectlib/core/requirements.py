@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from connectlib.core.capabilities import takes_money
 from connectlib.core.moments import DAY
 from connectlib.core.requirement_facts import (
     CHARGE_BLOCK,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 _DOCUMENT = "verification.document"
 _EXTERNAL = "external_account"
-#: Capabilities that take no payments: they do not switch charges on.
-_NO_PAYMENTS = frozenset({"tax_reporting_us_1099_k", "tax_reporting_us_1099_misc"})
 
 
 class Future(NamedTuple):
@@ -177,7 +176,10 @@ def stand(subject: Subject, rules: Rules, at: int) -> Standing:
     due, later = _by_field(found.due), _by_field(found.later)
     waiting = _waiting(facts)
     states = {name: _state(name, subject, rules, due, waiting) for name in subject.requested}
-    pays = _pays_out(subject, rules, states, waiting)
+    # A rejection stops charges; payouts go on but where it has paused them.
+    pays = not subject.paused and _pays_out(subject, rules, states, waiting)
+    if subject.rejected:
+        states = dict.fromkeys(states, "inactive")
     deadlines = [when for field, when in facts.deadlines if field in due]
     failures = _failures(facts)
     return Standing(
@@ -223,9 +225,9 @@ def _state(
 ) -> str:
     """The status of a requested capability."""
     facts = subject.facts
-    if subject.rejected or facts.flags & {LISTED, INACTIVE}:
+    if facts.flags & {LISTED, INACTIVE}:
         return "inactive"
-    if CHARGE_BLOCK in facts.flags and name not in _NO_PAYMENTS:
+    if CHARGE_BLOCK in facts.flags and takes_money(name):
         return "inactive"
     if any(name in due.get(field, ()) for field in facts.late - _payout_fields(facts)):
         return "inactive"
@@ -240,7 +242,7 @@ def _payout_fields(facts: Facts) -> frozenset[str]:
 
 
 def _charges(states: dict[str, str]) -> bool:
-    return any(state == "active" for name, state in states.items() if name not in _NO_PAYMENTS)
+    return any(state == "active" for name, state in states.items() if takes_money(name))
 
 
 def _pays_out(

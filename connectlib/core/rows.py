@@ -32,12 +32,15 @@ class World(NamedTuple):
 class Account(NamedTuple):
     """A connected account, or the platform's own.
 
-    waiting: JSON {currency: how many of its refunds wait for funds}. details: JSON of
-    business_profile, settings and tos_acceptance. capabilities: JSON {name: [status, requested
-    at]} of all that were ever requested; card_payments and transfers are copies of two.
+    waiting: JSON {currency: how many of its refunds wait for funds}. type: Stripe's legacy name of
+    the controller, none where it was made by `controller`. capabilities: JSON {name: [status,
+    when requested]} of what is requested; card_payments and transfers repeat two of the states,
+    which charges read. settings: JSON of Stripe's settings that were given; charge_settings: what
+    charges need of them. tos: JSON of the acceptance. rejected: why the platform has rejected it;
+    payouts_paused: by that. linked: whether a first onboarding link or session has been made.
     person, company: the rows of what it has told of itself. facts: see
-    `core.requirement_facts`; requirements and the flags are what follows from them. watched:
-    whether its charges bring a requirement nearer. rejected: the disabled_reason of a rejection.
+    `core.requirement_facts`; requirements, the two flags and disabled_reason follow from them.
+    watched: whether its charges bring a requirement nearer.
     """
 
     branch: int
@@ -66,6 +69,12 @@ class Account(NamedTuple):
     waiting: str = "{}"
     type: str = "none"
     capabilities: str = "{}"
+    settings: str = "{}"
+    charge_settings: str | None = None
+    tos: str = "{}"
+    rejected: str | None = None
+    payouts_paused: int = 0
+    linked: int = 0
     person: str | None = None
     company: str | None = None
     facts: str = "{}"
@@ -73,7 +82,6 @@ class Account(NamedTuple):
     charges_enabled: int = 0
     payouts_enabled: int = 0
     disabled_reason: str | None = None
-    rejected: str | None = None
     watched: int = 0
 
 

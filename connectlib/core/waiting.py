@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from connectlib.core.accounts import change
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind, join_ref
-from connectlib.core.rows import Account, Due, amend
+from connectlib.core.rows import Account, Due
 
 if TYPE_CHECKING:
     from connectlib.core.book import Book
@@ -22,21 +23,21 @@ def is_waiting(account: Account | None, currency: str) -> bool:
     return bool(json.loads(account.waiting).get(currency))
 
 
-def begin(draft: Draft, account: Account, currency: str) -> None:
+def begin(book: Book, draft: Draft, account: Account, currency: str) -> None:
     """One more refund waits."""
-    _count(draft, account, currency, 1)
+    _count(book, draft, account, currency, 1)
 
 
-def end(draft: Draft, account: Account, currency: str) -> None:
+def end(book: Book, draft: Draft, account: Account, currency: str) -> None:
     """One refund waits no longer."""
-    _count(draft, account, currency, -1)
+    _count(book, draft, account, currency, -1)
 
 
-def _count(draft: Draft, account: Account, currency: str, by: int) -> None:
+def _count(book: Book, draft: Draft, account: Account, currency: str, by: int) -> None:
     counts = json.loads(account.waiting)
     counts[currency] = counts.get(currency, 0) + by
     kept = {name: n for name, n in sorted(counts.items()) if n > 0}
-    draft.put(amend(account, version=account.version + 1, waiting=encode(kept)))
+    change(book, draft, account, {"waiting": encode(kept)})
 
 
 def wake(book: Book, draft: Draft, owner: str, currency: str) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from connectlib.core import accounts, examples, onboarded
+from connectlib.core import accounts, examples, onboarded, rejections
 from connectlib.core.book import Keys, Work
 from connectlib.core.drafts import encode
 from connectlib.core.onboarding import facts_of
@@ -20,8 +20,8 @@ from connectlib.ports.steps import ask, transact
 from connectlib.ports.store import Busy, One
 
 if TYPE_CHECKING:
+    from connectlib.core.account_commands import CreateAccount, RejectAccount, UpdateAccount
     from connectlib.core.book import Request
-    from connectlib.core.commands import CreateAccount, UpdateAccount
     from connectlib.core.told import Telling
     from connectlib.flows.ground import Ground
     from connectlib.ports.steps import Flow
@@ -162,3 +162,27 @@ def delete(ground: Ground, account: str, request: Request | None) -> Flow[Accoun
     )
     found = yield from do_one(ground, branch, work)
     return found
+
+
+def reject(
+    ground: Ground, command: RejectAccount, request: Request | None
+) -> Flow[Account | Refused]:
+    """Reject an account."""
+    work = Work(
+        accounts.touch_keys(command.account),
+        partial(rejections.reject, command=command, request=request, rules=ground.rules),
+        request=request,
+        weight=0,
+    )
+    return do_one(ground, ground.branch(command.account), work)
+
+
+def unreject(ground: Ground, account: str, request: Request | None) -> Flow[Account | Refused]:
+    """Take the rejection of an account back."""
+    work = Work(
+        accounts.touch_keys(account),
+        partial(rejections.unreject, account=account, request=request, rules=ground.rules),
+        request=request,
+        weight=0,
+    )
+    return do_one(ground, ground.branch(account), work)

@@ -146,6 +146,7 @@ def _request(row: Charge, verb: str) -> Any:
         ready=bool(options.get("ready")),
         proof=options.get("proof"),
         return_url=options.get("return_url"),
+        decline_on=tuple(options.get("decline_on", ())),
     )
 
 

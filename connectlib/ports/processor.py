@@ -47,7 +47,9 @@ class ChargeRequest(NamedTuple):
     or {"descriptor_code": "SM11AA"} for microdeposits. A proof that does not match is Declined
     with a code that ends in _mismatch or _invalid, and another may be given under the same key.
     ready: the source has been set up for payments off session. return_url: where the buyer
-    comes back to from a page of the processor's; None where there is no such place.
+    comes back to from a page of the processor's; None where there is no such place. decline_on:
+    the failing checks that decline a card (avs_failure, cvc_failure); a processor that has such
+    rules of its own may leave it out of account.
     """
 
     key: str
@@ -60,6 +62,7 @@ class ChargeRequest(NamedTuple):
     ready: bool = False
     proof: str | None = None
     return_url: str | None = None
+    decline_on: tuple[str, ...] = ()
 
 
 class SetupRequest(NamedTuple):

@@ -1,61 +1,14 @@
-"""Every state of a capability and of a verification, with every move."""
+"""Every state of a verification, with every move."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from connectlib.core import capabilities, identity
+from connectlib.core import identity
 from connectlib.core.requirement_facts import CHECKED, CHECKING, Check, Facts, Failure
-from connectlib.core.rows import Account
 from connectlib.core.told import BUSINESS, COMPANY, INDIVIDUAL
 
 AT = 1_700_000_000_000_000
-STATES = sorted(capabilities.MACHINE.states)
-
-
-def account(**statuses: str) -> Account:
-    row = Account(0, "acct_A", 1, "acct_P", 1, AT, "US", "usd")
-    known = {name: [status, 7] for name, status in statuses.items()}
-    return row._replace(**capabilities.columns(known))
-
-
-@pytest.mark.parametrize("name", ["transfers", "sepa_debit_payments"])
-@pytest.mark.parametrize("asked", [True, False])
-@pytest.mark.parametrize("state", STATES)
-def test_a_capability_is_asked_for_and_given_back(state: str, name: str, *, asked: bool) -> None:
-    found = capabilities.requested(account(**{name: state}), [(name, asked)], AT)
-    after = capabilities.MACHINE.next(state, "request" if asked else "withdraw")
-    expected = [state, 7] if after is None else [after, AT if asked else 0]
-    assert json.loads(found["capabilities"]) == {name: expected}
-    assert found["transfers"] == (expected[0] if name == "transfers" else "unrequested")
-
-
-@pytest.mark.parametrize("after", STATES)
-@pytest.mark.parametrize("state", STATES)
-def test_a_capability_follows_only_by_moves(state: str, after: str) -> None:
-    allowed = state == after or after in {
-        to for (was, _), to in capabilities.MACHINE.table.items() if was == state
-    }
-    row = account(card_payments=state)
-    if allowed:
-        assert capabilities.with_statuses(row, {"card_payments": after})["card_payments"] == after
-    else:
-        with pytest.raises(AssertionError, match="no move"):
-            capabilities.with_statuses(row, {"card_payments": after})
-
-
-@pytest.mark.parametrize("name", capabilities.NAMES)
-def test_a_recipient_holds_transfers_alone(name: str) -> None:
-    assert capabilities.refuse("full", [(name, True)]) is None
-    assert capabilities.refuse("recipient", [(name, False)]) is None
-    refused = capabilities.refuse("recipient", [(name, True)])
-    assert (refused is None) is (name == "transfers")
-    if refused is not None:
-        assert refused.param == f"capabilities[{name}]"
-
-
 GIVEN = frozenset({"dob.day", "dob.month", "dob.year", "address.line1", "id_number"})
 
 

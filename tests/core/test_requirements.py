@@ -288,9 +288,10 @@ def test_blocks(flag: str, *, charges: bool, payouts: bool, reason: str) -> None
 
 
 def test_a_rejection_overrides_everything() -> None:
-    _, found = assessed(verified()._replace(rejected="rejected.fraud"))
-    assert (found.charges_enabled, found.payouts_enabled) == (False, False)
-    assert found.disabled_reason == "rejected.fraud"
+    for paused in (True, False):
+        _, found = assessed(verified()._replace(rejected="rejected.fraud", paused=paused))
+        assert (found.charges_enabled, found.payouts_enabled) == (False, not paused)
+        assert found.disabled_reason == "rejected.fraud"
 
 
 def test_a_failed_check_of_an_active_account_has_a_deadline_and_an_error() -> None:

@@ -10,6 +10,7 @@ RESOURCES = [
     "accounts",
     "persons",
     "capabilities",
+    "country_specs",
     "charges",
     "application_fees",
     "transfers",
@@ -38,10 +39,10 @@ FLOORS = {
 
 #: (resource, floor) -> why there is no such room.
 EXCEPTIONS = {
-    ("capabilities", "params"): "asked for with the account: params/accounts.py",
-    ("capabilities", "objects"): "shown beside accounts: objects/accounts.py",
-    ("capabilities", "flows"): "an update of the account: flows/accounts.py",
-    ("capabilities", "tables"): "a column of accounts",
+    ("capabilities", "tables"): "part of the row of their account",
+    ("country_specs", "params"): "lists take page parameters",
+    ("country_specs", "flows"): "data in core/country_specs.py; nothing is read or written",
+    ("country_specs", "tables"): "data in core/country_specs.py",
     ("setup_intents", "objects"): "shown beside payment intents: objects/payment_intents.py",
     ("callbacks", "params"): "news comes from a processor; lists take page parameters",
     ("balance", "tables"): "a balance is a view of ledger accounts",

@@ -74,8 +74,10 @@ class Marketplace(RuleBasedStateMachine):
 
     @initialize()
     def two_accounts(self) -> None:
-        for type_ in ("express", "standard"):
-            found = self.twins.do(lambda c, type_=type_: c.testing.account(type=type_))
+        for controller in (None, {"losses": {"payments": "stripe"}}):
+            found = self.twins.do(
+                lambda c, controller=controller: c.testing.account(controller=controller)
+            )
             self.accounts.append(found["id"])
 
     def _account(self, pick: int) -> str:

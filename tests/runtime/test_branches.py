@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from connectlib import ConfigurationError, Connect
-from connectlib.core.commands import CreateAccount
+from connectlib.core.account_commands import CreateAccount
 from connectlib.core.ids import branch_of
 from connectlib.flows import accounts
 from connectlib.ports.store import Totals

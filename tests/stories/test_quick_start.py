@@ -332,6 +332,7 @@ def test_events_are_gapless_and_show_the_object_as_it_was(connect) -> None:
         "capability.updated",
         "capability.updated",
         "account.external_account.created",
+        "person.created",
         "account.updated",
         "capability.updated",
         "capability.updated",

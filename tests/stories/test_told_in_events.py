@@ -21,10 +21,13 @@ def test_previous_attributes_have_the_names_and_nesting_of_objects(connect) -> N
     )
     changed = told(connect, "account.updated", ada)[0].data
     assert changed.previous_attributes == {
-        "business_profile": {"name": "Ada", "url": None},
+        "business_profile": {"name": "Ada", "url": "https://accessible.stripe.com"},
         "email": None,
         "metadata": {"a": "1", "b": None},
-        "settings": {"payouts": {"schedule": {"interval": "daily"}}},
+        "settings": {
+            "dashboard": {"display_name": "Ada"},
+            "payouts": {"schedule": {"interval": "daily"}},
+        },
     }
     assert changed.object.settings.payouts.schedule.interval == "manual"
     onboarded = told(connect, "account.updated", ada)[1].data.previous_attributes

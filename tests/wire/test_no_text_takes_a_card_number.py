@@ -24,6 +24,11 @@ for room in pkgutil.iter_modules(rooms.__path__):
 
 #: (model, field): numbers on their way to the processor, shown and kept nowhere.
 NUMBERS = {
+    # Some national numbers of people pass every check that card numbers do.
+    ("Individual", "id_number"),
+    ("Individual", "id_number_secondary"),
+    ("Person", "id_number"),
+    ("Person", "id_number_secondary"),
     ("AcssDebit", "account_number"),
     ("AcssDebit", "institution_number"),
     ("AcssDebit", "transit_number"),

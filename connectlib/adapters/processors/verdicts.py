@@ -21,6 +21,7 @@ from connectlib.adapters.processors.sources import (
     WHEN_READY,
     reference,
 )
+from connectlib.core.account_settings import DECLINE_ON
 from connectlib.ports.processor import Accepted, Approved, RequiresAction
 
 if TYPE_CHECKING:
@@ -49,10 +50,28 @@ def charged(source: Source, request: ChargeRequest) -> Answer:
         stopped = _before_payment(source, request)
         if stopped is not None:
             return stopped
+    failed = _failed_check(source, request)
+    if failed is not None:
+        return failed
     if does.wait is not None:
         voucher = _boleto(request.key) if source.method.kind == "boleto" else None
         return Accepted(reference(request.key), does.wait, voucher)
     return does.after or approved(does, request.key)
+
+
+#: Setting of `decline_on` -> how a card is declined whose check has failed.
+_CHECK_DECLINES = {"avs_failure": "incorrect_zip", "cvc_failure": "incorrect_cvc"}
+
+
+def _failed_check(source: Source, request: ChargeRequest) -> Declined | None:
+    """The no to a card whose check fails, where the account wants none of those."""
+    if not request.decline_on:
+        return None
+    checks = dict(source.method.checks)
+    for name in request.decline_on:
+        if any(checks.get(check) == "fail" for check in DECLINE_ON[name]):
+            return CARD_DECLINES[_CHECK_DECLINES[name]]
+    return None
 
 
 def decided(source: Source, request: ChargeRequest) -> Answer:

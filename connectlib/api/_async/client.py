@@ -13,6 +13,7 @@ from connectlib.api._async.resources.balance import AsyncBalance
 from connectlib.api._async.resources.balance_transactions import AsyncBalanceTransactions
 from connectlib.api._async.resources.callbacks import AsyncCallbacks
 from connectlib.api._async.resources.charges import AsyncCharges
+from connectlib.api._async.resources.country_specs import AsyncCountrySpecs
 from connectlib.api._async.resources.customers import AsyncCustomers
 from connectlib.api._async.resources.events import AsyncEvents
 from connectlib.api._async.resources.fees import AsyncFees
@@ -118,6 +119,7 @@ class AsyncConnect(AsyncClosing):
         self.callbacks = AsyncCallbacks(engine)
         self.charges = AsyncCharges(engine)
         self.clock = AsyncClock(engine)
+        self.country_specs = AsyncCountrySpecs(engine)
         self.customers = AsyncCustomers(engine)
         self.events = AsyncEvents(engine)
         self.fees = AsyncFees(engine)

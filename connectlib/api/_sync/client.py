@@ -14,6 +14,7 @@ from connectlib.api._sync.resources.balance import Balance
 from connectlib.api._sync.resources.balance_transactions import BalanceTransactions
 from connectlib.api._sync.resources.callbacks import Callbacks
 from connectlib.api._sync.resources.charges import Charges
+from connectlib.api._sync.resources.country_specs import CountrySpecs
 from connectlib.api._sync.resources.customers import Customers
 from connectlib.api._sync.resources.events import Events
 from connectlib.api._sync.resources.fees import Fees
@@ -119,6 +120,7 @@ class Connect(Closing):
         self.callbacks = Callbacks(engine)
         self.charges = Charges(engine)
         self.clock = Clock(engine)
+        self.country_specs = CountrySpecs(engine)
         self.customers = Customers(engine)
         self.events = Events(engine)
         self.fees = Fees(engine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectlib.core.account_settings import calculated
 from connectlib.core.charges import SHOWN
 from connectlib.core.money import display
 from connectlib.core.transfers import captured
@@ -15,6 +16,12 @@ def _billing(given: Any) -> dict[str, Any]:
     return dict.fromkeys(names) | (given or {})
 
 
+def _statement(row: Any, options: dict[str, Any], method: Any) -> str | None:
+    """The words on the buyer's statement."""
+    kind = (method or {}).get("type")
+    return calculated(options.get("statement"), kind=kind, descriptor=row.statement_descriptor)
+
+
 class ChargeObject(ExplainedObject):
     """A charge (`ch_`) or payment (`py_`). Amounts are minor units, times seconds."""
 
@@ -24,6 +31,7 @@ class ChargeObject(ExplainedObject):
     def _render(self) -> dict[str, Any]:
         row = self._row
         options = loaded(row.options) or {}
+        method = loaded(row.method)
         status = SHOWN.get(row.status, "pending")
         released = row.status == "released"
         done = row.status == "succeeded"
@@ -40,6 +48,7 @@ class ChargeObject(ExplainedObject):
             "application_fee_amount": row.application_fee_amount,
             "balance_transaction": row.balance_transaction,
             "billing_details": _billing(options.get("billing")),
+            "calculated_statement_descriptor": _statement(row, options, method),
             "captured": done,
             "created": timestamp(row.created),
             "currency": row.currency,
@@ -57,7 +66,7 @@ class ChargeObject(ExplainedObject):
             "paid": status == "succeeded",
             "payment_intent": row.payment_intent,
             "payment_method": row.method_id or row.source,
-            "payment_method_details": loaded(row.method),
+            "payment_method_details": method,
             "receipt_email": row.receipt_email,
             "refunded": refunded == (row.amount if released else captured(row)),
             "shipping": options.get("shipping"),

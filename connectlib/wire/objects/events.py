@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from connectlib.core.rows import amend
-from connectlib.wire.objects.accounts import BankAccountObject, CapabilityObject
+from connectlib.wire.objects.accounts import BankAccountObject
 from connectlib.wire.objects.base import StripeObject, loaded, timestamp
+from connectlib.wire.objects.capabilities import CapabilityObject
 from connectlib.wire.objects.shown import show
 
 
@@ -81,20 +82,18 @@ def subjects(
     """
     if row is None:
         return None, None
-    changed = {
-        name: value for name, value in (loaded(event.previous) or {}).items() if name in row._fields
-    }
-    after = _shown_as(event, row, livemode=livemode)
+    previous = loaded(event.previous) or {}
+    name = previous.get("capability", "")
+    changed = {name: value for name, value in previous.items() if name in row._fields}
+    after = _shown_as(event.type, row, name, livemode=livemode)
     if not changed:
         return after, None
-    return after, _shown_as(event, amend(row, **changed), livemode=livemode)
+    return after, _shown_as(event.type, amend(row, **changed), name, livemode=livemode)
 
 
-def _shown_as(event: Any, row: Any, *, livemode: bool) -> StripeObject:
-    type_ = event.type
+def _shown_as(type_: str, row: Any, capability: str, *, livemode: bool) -> StripeObject:
     if type_ == "capability.updated":
-        name = (loaded(event.previous) or {})["capability"]
-        return CapabilityObject(row, name=name, livemode=livemode)
+        return CapabilityObject(row, name=capability, livemode=livemode)
     if type_.startswith("account.external_account."):
         return BankAccountObject(row, livemode=livemode)
     return show(row, livemode=livemode)

@@ -61,6 +61,15 @@ def future_of(row: Any, capability: str | None = None) -> dict[str, Any]:
     }
 
 
+def nothing() -> dict[str, Any]:
+    """What is asked for what was not requested: nothing."""
+    return {
+        **_lists({}, lambda _field, _by: False),
+        "current_deadline": None,
+        "disabled_reason": None,
+    }
+
+
 def _asking(kept: dict[str, Any], capability: str | None) -> Any:
     def asks(field: str, by: str) -> bool:
         return capability is None or capability in kept.get(by, {}).get(field, (capability,))

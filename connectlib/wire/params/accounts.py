@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import ipaddress
+from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from connectlib.core.account_commands import CreateAccount, RejectAccount, UpdateAccount
 from connectlib.core.banks import FAILURE_CODES
 from connectlib.core.capabilities import NAMES
-from connectlib.core.commands import CreateAccount, UpdateAccount
-from connectlib.core.countries import DEFAULT_CURRENCY
+from connectlib.core.controllers import LEGACY, Controller, refuse_controller
+from connectlib.core.countries import DEFAULT_CURRENCY, RECIPIENT_CURRENCY, is_known
 from connectlib.core.drafts import encode
 from connectlib.core.refusals import Refused, Why
 from connectlib.wire.errors import Invalid
+from connectlib.wire.params.account_settings import Profile, Settings, kept
 from connectlib.wire.params.base import (
+    Changed1000,
     ChangedEmail,
     ChangedMetadata,
     CurrencyCode,
@@ -26,25 +30,30 @@ from connectlib.wire.params.base import (
     refuse,
 )
 from connectlib.wire.params.persons import Company, Individual, told
-from connectlib.wire.params.settings import (
-    LEGACY,
-    LaterTerms,
-    Named,
-    Profile,
-    Settings,
-    Terms,
-    given_leaves,
-)
+from connectlib.wire.params.ranges import SECONDS_MAX
 
 
 def _country(code: str) -> str:
-    if code not in DEFAULT_CURRENCY:
+    if not is_known(code):
         raise refuse(
             Why.PARAMETER_INVALID,
             f"Country '{code[:10]}' is unknown. Try using a 2-character alphanumeric country code.",
-            "countries of accounts so far: " + " ".join(sorted(DEFAULT_CURRENCY)),
+            "countries of accounts so far: "
+            + " ".join(sorted(DEFAULT_CURRENCY))
+            + "; and under the recipient agreement "
+            + " ".join(sorted(RECIPIENT_CURRENCY)),
         )
     return code
+
+
+def _capability(name: str) -> str:
+    if name not in NAMES:
+        raise refuse(
+            Why.PARAMETER_INVALID,
+            f"Invalid capability: {name[:40]}.",
+            "use one of " + ", ".join(NAMES),
+        )
+    return name
 
 
 def _listed(value: object) -> object:
@@ -60,31 +69,67 @@ def _listed(value: object) -> object:
     return {name: {"requested": True} for name in value}
 
 
+def _ip(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise refuse(
+            Why.PARAMETER_INVALID,
+            "Invalid IP address.",
+            "pass the IPv4 or IPv6 address from which the terms were accepted",
+        ) from None
+
+
 class Capability(Params):
     """Whether a capability is wanted."""
 
     requested: bool
 
 
+class Payer(Params):
+    """`controller[fees]`."""
+
+    payer: Literal["account", "application"] = "account"
+
+
+class Losses(Params):
+    """`controller[losses]`."""
+
+    payments: Literal["application", "stripe"] = "stripe"
+
+
+class Dashboard(Params):
+    """`controller[stripe_dashboard]`."""
+
+    type: Literal["express", "full", "none"] = "full"
+
+
+class Controlled(Params):
+    """Who pays fees, bears losses, collects requirements, and shows a dashboard."""
+
+    fees: Payer = Payer()
+    losses: Losses = Losses()
+    requirement_collection: Literal["application", "stripe"] = "stripe"
+    stripe_dashboard: Dashboard = Dashboard()
+
+
+class Agreement(Params):
+    """`tos_acceptance`. date: seconds since 1970."""
+
+    date: Annotated[int, Field(ge=0, le=SECONDS_MAX)] | None = None
+    ip: Annotated[str, Field(max_length=45), AfterValidator(_ip)] | None = None
+    service_agreement: Literal["full", "recipient"] | None = None
+    user_agent: Changed1000 | None = None
+
+
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 BusinessType = Literal["individual", "company", "non_profit", "government_entity"]
+Capabilities = Annotated[
+    dict[Annotated[str, AfterValidator(_capability)], Capability], BeforeValidator(_listed)
+]
 
 
-def _known(wanted: dict[str, Capability]) -> dict[str, Capability]:
-    for name in wanted:
-        if name not in NAMES:
-            raise refuse(
-                Why.PARAMETER_INVALID,
-                f"Invalid capability: {name[:40]!r} is none.",
-                "use a name such as card_payments or transfers",
-            )
-    return wanted
-
-
-Capabilities = Annotated[dict[str, Capability], BeforeValidator(_listed), AfterValidator(_known)]
-
-
-class Create(Named):
+class Create(Params):
     """`accounts.create`."""
 
     country: Country | None = None
@@ -93,10 +138,12 @@ class Create(Named):
     business_profile: Profile | None = None
     capabilities: Capabilities | None = None
     company: Company | None = None
-    default_currency: CurrencyCode | None = None
     individual: Individual | None = None
+    controller: Controlled | None = None
+    default_currency: CurrencyCode | None = None
     settings: Settings | None = None
-    tos_acceptance: Terms = Terms()
+    tos_acceptance: Agreement | None = None
+    type: Literal["custom", "express", "standard"] | None = None
     metadata: Metadata | None = None
 
 
@@ -108,32 +155,160 @@ class Update(Params):
     business_profile: Profile | None = None
     capabilities: Capabilities | None = None
     company: Company | None = None
-    default_currency: CurrencyCode | None = None
     individual: Individual | None = None
+    default_currency: CurrencyCode | None = None
     settings: Settings | None = None
-    tos_acceptance: LaterTerms | None = None
+    tos_acceptance: Agreement | None = None
     metadata: ChangedMetadata | None = None
 
 
-#: What an account is made with: asking to change it is told apart from a misspelt name.
-_FIXED = ("country", "controller", "type")
+class Reject(Params):
+    """`accounts.reject`."""
+
+    payouts_action: Literal["none", "pause"] = "pause"
+    reason: Literal[
+        "credit",
+        "fraud_no_intent_to_fulfill",
+        "fraud_other",
+        "fraud_payment_method_casher",
+        "fraud_payment_method_tester",
+        "other",
+        "terms_of_service",
+    ]
 
 
-def _wanted(given: dict[str, Capability] | None) -> tuple[tuple[str, bool], ...]:
-    return tuple(sorted((name, asked.requested) for name, asked in (given or {}).items()))
+#: Parameters of a creation that no update takes.
+_FIXED = ("controller", "country", "type")
 
 
-def _details(asked: Create | Update) -> dict[str, Any]:
-    """What is kept as it was told: business, settings and terms."""
-    settings = asked.settings
-    if settings is not None and settings.payouts is not None:
-        payouts = settings.payouts.model_copy(update={"schedule": None})
-        settings = settings.model_copy(update={"payouts": payouts})
-    found = given_leaves(asked.business_profile, "business_profile")
-    found |= given_leaves(settings, "settings")
-    terms = given_leaves(asked.tos_acceptance, "tos_acceptance").get("tos_acceptance", {})
-    terms = {name: value for name, value in terms.items() if name != "service_agreement"}
-    return found | ({"tos_acceptance": terms} if terms else {})
+def _wanted(asked: dict[str, Capability] | None) -> tuple[tuple[str, bool], ...]:
+    return tuple((name, asked[name].requested) for name in sorted(asked)) if asked else ()
+
+
+def _settings(given: Settings | None) -> tuple[str | None, dict[str, Any]]:
+    """The payout interval, which has a column of its own, and the other settings."""
+    found = kept(given)
+    schedule = found.get("payouts", {}).get("schedule", {})
+    interval = schedule.pop("interval", None)
+    if schedule.get("delay_days") == 0:
+        schedule["delay_days"] = None
+    return interval, found
+
+
+def _details(profile: Profile | None) -> dict[str, Any]:
+    given = kept(profile)
+    return {"business_profile": given} if given else {}
+
+
+def _tos(given: Agreement | None) -> dict[str, Any]:
+    found = kept(given)
+    found.pop("service_agreement", None)
+    return found
+
+
+def _present(values: dict[str, Any]) -> str:
+    """What a new account keeps: compact JSON without what is unset."""
+    return encode(_pruned(values))
+
+
+def _pruned(values: dict[str, Any]) -> dict[str, Any]:
+    found = {
+        name: _pruned(value) if isinstance(value, dict) else value for name, value in values.items()
+    }
+    return {name: value for name, value in found.items() if value is not None and value != {}}
+
+
+def _refuse(refused: Refused | None) -> None:
+    if refused is not None:
+        raise Invalid(refused)
+
+
+def failure(code: object) -> str | None:
+    """The code with which a test bank account returns payouts. Raises Invalid."""
+    if code is None or code in FAILURE_CODES:
+        return None if code is None else str(code)
+    raise Invalid(
+        Refused(
+            Why.PARAMETER_INVALID,
+            "Invalid payouts_fail_with: it is no failure code of payouts.",
+            "payouts_fail_with",
+            "use one of " + ", ".join(FAILURE_CODES),
+        )
+    )
+
+
+def _controller(asked: Create) -> tuple[str, Controller]:
+    """The legacy type, and the controller that it or `controller` says."""
+    if asked.type is not None:
+        if asked.controller is not None:
+            raise Invalid(
+                Refused(
+                    Why.PARAMETERS_EXCLUSIVE,
+                    "You may only specify one of these parameters: type, controller.",
+                    "type",
+                    "drop type: controller says the same in four properties",
+                )
+            )
+        return asked.type, LEGACY[asked.type]
+    given = asked.controller or Controlled()
+    controller = Controller(
+        given.fees.payer,
+        given.losses.payments,
+        given.requirement_collection,
+        given.stripe_dashboard.type,
+    )
+    _refuse(refuse_controller(controller))
+    return "none", controller
+
+
+def create(given: dict[str, Any]) -> CreateAccount:
+    """The command of `accounts.create`. Raises Invalid."""
+    asked = parse(Create, given)
+    type_, controller = _controller(asked)
+    interval, settings = _settings(asked.settings)
+    agreement = asked.tos_acceptance and asked.tos_acceptance.service_agreement
+    return CreateAccount(
+        asked.country,
+        asked.default_currency,
+        asked.email,
+        asked.business_type,
+        _wanted(asked.capabilities),
+        *controller,
+        agreement or "full",
+        interval,
+        _present(_details(asked.business_profile)),
+        metadata_of(asked.metadata),
+        type_,
+        _present(settings),
+        _present(_tos(asked.tos_acceptance)),
+        **_subjects(asked),
+    )
+
+
+def update(account: str, given: dict[str, Any], *, by_itself: bool = False) -> UpdateAccount:
+    """The command of `accounts.update`. by_itself: the account asks. Raises Invalid."""
+    for name in _FIXED:
+        if given.get(name) is not None:
+            _fixed(name)
+    asked = parse(Update, given)
+    details, tos = _details(asked.business_profile), _tos(asked.tos_acceptance)
+    interval, settings = _settings(asked.settings)
+    return UpdateAccount(
+        account,
+        asked.email,
+        asked.business_type,
+        asked.default_currency,
+        _wanted(asked.capabilities),
+        interval,
+        encode(details) if details else None,
+        changes_of(asked.metadata),
+        encode(settings) if settings else None,
+        encode(tos) if tos else None,
+        asked.tos_acceptance.service_agreement if asked.tos_acceptance else None,
+        tuple(sorted(name for name, value in given.items() if value is not None)),
+        **_subjects(asked),
+        by_itself=by_itself,
+    )
 
 
 def _subjects(asked: Create | Update) -> dict[str, Any]:
@@ -155,86 +330,18 @@ def _subjects(asked: Create | Update) -> dict[str, Any]:
     }
 
 
-def failure(code: object) -> str | None:
-    """The code with which a test bank account returns payouts. Raises Invalid."""
-    if code is None or code in FAILURE_CODES:
-        return None if code is None else str(code)
+def _fixed(name: str) -> NoReturn:
     raise Invalid(
         Refused(
             Why.PARAMETER_INVALID,
-            "Invalid payouts_fail_with: it is no failure code of payouts.",
-            "payouts_fail_with",
-            "use one of " + ", ".join(FAILURE_CODES),
+            f"The {name} of an account never changes after its creation.",
+            name,
+            f"leave it out, or create another account with the {name} that you want",
         )
     )
 
 
-def create(given: dict[str, Any]) -> CreateAccount:
-    """The command of `accounts.create`. Raises Invalid."""
-    asked = parse(Create, given)
-    controller = asked.controller
-    made: tuple[str, str, str, str] = LEGACY["standard"]
-    if asked.type is not None:
-        made = LEGACY[asked.type]
-    elif controller is not None:
-        made = (
-            controller.fees.payer,
-            controller.losses.payments,
-            controller.requirement_collection,
-            controller.stripe_dashboard.type,
-        )
-    return CreateAccount(
-        asked.country,
-        asked.default_currency,
-        asked.email,
-        asked.business_type,
-        _wanted(asked.capabilities),
-        *made,
-        asked.tos_acceptance.service_agreement,
-        asked.settings.interval if asked.settings else None,
-        encode(_details(asked)),
-        metadata_of(asked.metadata),
-        **_subjects(asked),
-        type=asked.type or "none",
-    )
-
-
-class ChangeCapability(Params):
-    """`accounts.capabilities.update`."""
-
-    requested: bool
-
-
-def capability(account: str, name: str, given: dict[str, Any]) -> UpdateAccount:
-    """The command of `accounts.capabilities.update`. Raises Invalid."""
-    asked = parse(ChangeCapability, given)
-    return UpdateAccount(account, capabilities=((name, asked.requested),))
-
-
-def update(account: str, given: dict[str, Any]) -> UpdateAccount:
-    """The command of `accounts.update`. Raises Invalid."""
-    for name in _FIXED:
-        if given.get(name) is not None:
-            raise Invalid(
-                Refused(
-                    Why.PARAMETER_INVALID,
-                    f"{name} cannot be changed once an account has been created.",
-                    name,
-                    "leave it out, or create another account",
-                )
-            )
-    asked = parse(Update, given)
-    details = _details(asked)
-    terms = asked.tos_acceptance
-    return UpdateAccount(
-        account,
-        asked.email,
-        asked.business_type,
-        asked.default_currency,
-        _wanted(asked.capabilities),
-        asked.settings.interval if asked.settings else None,
-        encode(details) if details else None,
-        changes_of(asked.metadata),
-        **_subjects(asked),
-        service_agreement=terms.service_agreement if terms else None,
-    )
+def reject(account: str, given: dict[str, Any]) -> RejectAccount:
+    """The command of `accounts.reject`. Raises Invalid."""
+    asked = parse(Reject, given)
+    return RejectAccount(account, asked.reason, asked.payouts_action)

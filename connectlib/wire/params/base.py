@@ -21,10 +21,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from connectlib.core.accounts import METADATA_KEYS
 from connectlib.core.book import Request
 from connectlib.core.currencies import currency_of
 from connectlib.core.drafts import encode
+from connectlib.core.metadata import METADATA_KEYS
 from connectlib.core.pan import has_number, struck
 from connectlib.core.personal import is_sealed
 from connectlib.core.refusals import Refused, Why

@@ -49,8 +49,9 @@ def _percent(value: float) -> str:
 
 
 NewPhone = Annotated[str, Field(max_length=20, pattern=r"^[0-9+(). x-]*$"), AfterValidator(phone)]
-#: Numbers are never told back in an error: see `base._SECRET`.
+#: Numbers of people: some national ones pass every check that card numbers do.
 Number = Annotated[str, Field(max_length=40), AfterValidator(_digits)]
+Registered = Annotated[str, Field(max_length=40), AfterValidator(_digits), AfterValidator(clean)]
 LastFour = Annotated[str, Field(pattern=r"^([0-9]{4})?$")]
 FileId = Annotated[str, Field(max_length=255), AfterValidator(clean)]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
@@ -134,7 +135,7 @@ class Acceptance(Params):
     """Who accepted what, when and where."""
 
     date: Annotated[int, Field(ge=0, le=10**11)] | None = None
-    ip: Annotated[str, Field(max_length=45)] | None = None
+    ip: Annotated[str, Field(max_length=45), AfterValidator(clean)] | None = None
     user_agent: Changed255 | None = None
 
 
@@ -219,12 +220,12 @@ class Company(Params):
     physical_address: Address | None = None
     principal_place_of_business: Address | None = None
     registration_date: RegistrationDate | Literal[""] | None = None
-    registration_number: Number | None = None
+    registration_number: Registered | None = None
     representative_declaration: Acceptance | None = None
     structure: Structure | Literal[""] | None = None
-    tax_id: Number | None = None
+    tax_id: Registered | None = None
     tax_id_registrar: Changed255 | None = None
-    vat_id: Number | None = None
+    vat_id: Registered | None = None
     verification: CompanyVerification | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectlib.api._async.base import AsyncResource
 from connectlib.api._async.resources.capabilities import AsyncCapabilities
@@ -12,14 +12,12 @@ from connectlib.core.charge_checks import no_access
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Account
 from connectlib.flows import accounts, persons
+from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import accounts as params_of
-from connectlib.wire.params.base import request_of
+from connectlib.wire.params.base import identified, request_of
 from connectlib.wire.params.values import id_of, shown
-
-if TYPE_CHECKING:
-    from connectlib.runtime.engine import Engine
 
 
 class AsyncAnsweringAccounts(AsyncResource):
@@ -60,20 +58,22 @@ class AsyncAccounts(AsyncAnsweringAccounts):
     ) -> AccountObject:
         """Open a connected account.
 
-        country: two letters, the platform's by default. capabilities: names such as
-        card_payments and transfers, as a list or in Stripe's form; they are active once what they
-        need has been told: see `requirements` of the answer. controller: {"fees": {"payer": ...},
-        "losses": {"payments": ...}, "requirement_collection": ..., "stripe_dashboard": {"type":
-        ...}}; or its older form, type: "standard", "express" or "custom". business_type:
-        individual, company, non_profit or government_entity; with it individual or company, what
-        it tells of itself. tos_acceptance: {"date": ..., "ip": ..., "service_agreement": "full" |
-        "recipient"}. settings: payouts, payments, card_payments, branding, dashboard. Also:
-        email, business_profile, default_currency, metadata.
+        country: two letters, the platform's by default. capabilities: their names as a list, or
+        in Stripe's form; they are active once what they need has been told: see `requirements` of
+        the answer (in test mode `connect.testing.onboard` tells all of it). controller: {"fees":
+        {"payer": ...}, "losses": {"payments": ...}, "requirement_collection": ...,
+        "stripe_dashboard": {"type": ...}}; what is left out is account, stripe, stripe and full.
+        Or type: standard, express or custom. settings: statement descriptors, checks on which
+        cards are declined, the payout schedule (daily or manual), branding. tos_acceptance: date
+        (seconds), ip, user_agent, and service_agreement (full, or recipient for an account that
+        is paid only). business_type: individual, company, non_profit or government_entity; with
+        it individual or company: what it tells of itself. Also: email, business_profile,
+        default_currency, metadata.
 
         What has been told is checked after it is written, so a repeat with the same
         idempotency_key answers as before that.
 
-        Source: Stripe API reference, "Create an account".
+        Source: Stripe API reference, "Create an account"; Connect docs, "Controller properties".
 
         Raises:
             InvalidRequestError: a parameter is wrong.
@@ -112,15 +112,19 @@ class AsyncAccounts(AsyncAnsweringAccounts):
         """Change an account; country, controller, type and service agreement never change.
 
         email, business_type, business_profile, capabilities, company, default_currency,
-        individual, settings, tos_acceptance, metadata. What is not given stays; an empty text
-        unsets a field.
+        individual, settings, tos_acceptance, metadata: what is not given stays, an empty text
+        unsets a field. account: the account's own id where it is the account that asks, on a page
+        of yours: it may accept its terms, and edit what the platform may not.
 
         Raises:
             InvalidRequestError: a parameter is wrong, or there is no such account.
             IdempotencyError: the key was used for something else.
         """
-        self._platform_only(account)
-        command = self._parse(params_of.update, self._parse(id_of, id), params)
+        id_ = self._parse(id_of, id)
+        by_itself = account is not None and identified(account) == id_
+        if not by_itself:
+            self._platform_only(account)
+        command = self._parse(params_of.update, id_, params, by_itself=by_itself)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
         found: AccountObject = await self._answer(
@@ -134,13 +138,64 @@ class AsyncAccounts(AsyncAnsweringAccounts):
         """Close an account. All its balances must be zero.
 
         Raises:
-            InvalidRequestError: there is no such account, or it still has a balance.
+            InvalidRequestError: there is no such account, it still has a balance, or (in live
+                mode) the platform is not liable for its losses.
         """
         self._platform_only(account)
         id_ = self._parse(id_of, id)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.delete", (id_,))
         found: AccountObject = await self._answer(accounts.delete(self._base.ground, id_, request))
+        return found
+
+    async def reject(
+        self,
+        id: object,
+        *,
+        account: object = None,
+        idempotency_key: str | None = None,
+        **params: Any,
+    ) -> AccountObject:
+        """Reject an account that looks suspicious: no charges, no transfers to it, no payouts.
+
+        What is under way comes to its end. reason: credit, fraud_no_intent_to_fulfill,
+        fraud_other, fraud_payment_method_casher, fraud_payment_method_tester, other or
+        terms_of_service. payouts_action: pause (the default), or none to let it be paid out.
+
+        Source: Stripe API reference, "Reject an account".
+
+        Raises:
+            InvalidRequestError: a parameter is wrong, there is no such account, the platform is
+                not liable for its losses, or it has been rejected already.
+            IdempotencyError: the key was used for something else.
+        """
+        self._platform_only(account)
+        command = self._parse(params_of.reject, self._parse(id_of, id), params)
+        platform = self._base.world.account
+        request = self._parse(request_of, platform, idempotency_key, "accounts.reject", command)
+        found: AccountObject = await self._answer(
+            accounts.reject(self._base.ground, command, request)
+        )
+        return found
+
+    async def unreject(
+        self, id: object, *, account: object = None, idempotency_key: str | None = None
+    ) -> AccountObject:
+        """Take the rejection of an account back; it may do what its requirements allow again.
+
+        Source: Stripe API reference, "Unreject an account".
+
+        Raises:
+            InvalidRequestError: there is no such account, or it has not been rejected.
+            IdempotencyError: the key was used for something else.
+        """
+        self._platform_only(account)
+        id_ = self._parse(id_of, id)
+        platform = self._base.world.account
+        request = self._parse(request_of, platform, idempotency_key, "accounts.unreject", (id_,))
+        found: AccountObject = await self._answer(
+            accounts.unreject(self._base.ground, id_, request)
+        )
         return found
 
     async def list(self, **params: Any) -> ListObject:

@@ -31,8 +31,8 @@ class AsyncTesting(AsyncAnsweringAccounts):
         """A connected account that is ready: onboarded, with one read-only test bank account.
 
         The parameters of `accounts.create`. Unless they say otherwise, both capabilities are
-        requested and it is an express account: the platform bears its losses.
-        payouts_fail_with: the failure_code with which its bank returns every payout.
+        requested and the platform bears the account's losses. payouts_fail_with: the
+        failure_code with which its bank returns every payout.
 
         Raises:
             InvalidRequestError: a parameter is wrong.
@@ -42,10 +42,12 @@ class AsyncTesting(AsyncAnsweringAccounts):
         recipient = agreement == {"service_agreement": "recipient"}
         words = {
             "capabilities": ["transfers"] if recipient else ["card_payments", "transfers"],
-            **({} if params.get("controller") or params.get("type") else {"type": "express"}),
             **{name: value for name, value in params.items() if value is not None},
         }
         command = self._parse(params_of.create, words)
+        if params.get("controller") is None and params.get("type") is None:
+            # No account that is made by hand is like this: it pays its fees, we bear its losses.
+            command = command._replace(losses="application")
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
         made: AccountObject = await self._answer(

@@ -1,5 +1,5 @@
 # Made from connectlib/api/_async/resources/capabilities.py: edit that.
-"""Capabilities of accounts."""
+"""The capabilities of connected accounts."""
 
 from __future__ import annotations
 
@@ -7,23 +7,36 @@ from typing import Any
 
 from connectlib.api._sync.base import Resource
 from connectlib.api.errors import error_of
-from connectlib.core.capabilities import NAMES
-from connectlib.core.refusals import Refused, missing
+from connectlib.core.capabilities import held
+from connectlib.core.refusals import Refused
 from connectlib.core.rows import Account
-from connectlib.flows import accounts
-from connectlib.wire.objects.accounts import CapabilityObject
-from connectlib.wire.objects.base import ListObject, loaded
-from connectlib.wire.params import accounts as params_of
+from connectlib.flows import capabilities
+from connectlib.wire.objects.base import ListObject
+from connectlib.wire.objects.capabilities import CapabilityObject
+from connectlib.wire.params import capabilities as params_of
 from connectlib.wire.params.base import request_of
-from connectlib.wire.params.values import id_of, shown
+from connectlib.wire.params.values import id_of
 
 
 class Capabilities(Resource):
-    """What an account may be used for: requested here, granted by what it has told."""
+    """What an account may do: `connect.accounts.capabilities`."""
 
     _kind = Account
-    _name = "capability"
-    _url = "/v1/accounts"
+    _name = "account"
+
+    def retrieve(self, account: object, capability: object) -> CapabilityObject:
+        """A capability of an account; `unrequested` where nobody has asked for it.
+
+        account: a connected account. capability: its name, such as "card_payments".
+
+        Source: Stripe API reference, "Retrieve an Account Capability".
+
+        Raises:
+            InvalidRequestError: there is no such account or capability (404).
+        """
+        id_ = self._parse(id_of, account, "account")
+        name = self._parse(params_of.name_of, capability)
+        return self._capability(self._known(id_), name)
 
     def update(
         self,
@@ -33,55 +46,45 @@ class Capabilities(Resource):
         idempotency_key: str | None = None,
         **params: Any,
     ) -> CapabilityObject:
-        """Request a capability of an account (requested=True), or give it back.
+        """Request a capability, or withdraw it: requested=True or False.
 
-        Source: Stripe API reference, "Update an account capability".
+        What becomes of it is derived from what is known of the account.
 
         Raises:
-            InvalidRequestError: there is no such account or capability, or its service agreement
-                does not allow it.
+            InvalidRequestError: there is no such account or capability (404), or the account
+                cannot have it.
             IdempotencyError: the key was used for something else.
         """
         id_ = self._parse(id_of, account, "account")
-        name = self._named(capability)
-        command = self._parse(params_of.capability, id_, name, params)
+        name = self._parse(params_of.name_of, capability)
+        command = self._parse(params_of.update, id_, name, params)
         platform = self._base.world.account
-        request = self._parse(request_of, platform, idempotency_key, "capabilities.update", command)
-        row = self._run(accounts.update(self._base.ground, command, request))
-        if isinstance(row, Refused):
-            raise error_of(row)
-        return self._of(row, name)
-
-    def retrieve(self, account: object, capability: object) -> CapabilityObject:
-        """A capability of an account, what it still needs, and by when.
-
-        Raises:
-            InvalidRequestError: there is no such account or capability.
-        """
-        name = self._named(capability)
-        return self._of(self._row(account), name)
+        verb = f"accounts.capabilities.update {name}"
+        request = self._parse(request_of, platform, idempotency_key, verb, command)
+        found = self._run(capabilities.update(self._base.ground, command, request))
+        if isinstance(found, Refused):
+            raise error_of(found)
+        return self._capability(found, name)
 
     def list(self, account: object) -> ListObject:
-        """All capabilities that were ever requested for an account.
+        """The capabilities that an account has requested, the latest request first.
 
         Raises:
-            InvalidRequestError: there is no such account.
+            InvalidRequestError: there is no such account (404).
         """
-        row = self._row(account)
-        data = [self._of(row, name) for name in sorted(loaded(row.capabilities))]
-        url = f"{self._url}/{row.id}/capabilities"
-        return ListObject(data, has_more=False, url=url, more=None)
+        row = self._known(self._parse(id_of, account, "account"))
+        names = sorted(held(row).items(), key=lambda one: (-one[1].requested_at, one[0]))
+        return ListObject(
+            [self._capability(row, name) for name, _ in names],
+            has_more=False,
+            url=f"/v1/accounts/{row.id}/capabilities",
+        )
 
-    def _named(self, given: object) -> str:
-        name: str = self._parse(id_of, given, "capability")
-        if name not in NAMES:
-            raise error_of(missing("capability", shown(name), "capability"))
-        return name
+    def _known(self, id_: str) -> Account:
+        found = self._run(capabilities.known(self._base.ground, id_))
+        if isinstance(found, Refused):
+            raise error_of(found)
+        return found
 
-    def _row(self, account: object) -> Account:
-        id_ = self._namespace(account)
-        row: Account = self._call(self._engine.cached, Account, id_)
-        return row
-
-    def _of(self, row: Account, name: str) -> CapabilityObject:
+    def _capability(self, row: Account, name: str) -> CapabilityObject:
         return CapabilityObject(row, name=name, livemode=bool(self._base.world.livemode))
