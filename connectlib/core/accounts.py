@@ -25,6 +25,7 @@ from connectlib.core.capabilities import (
 from connectlib.core.countries import PAYOUT_INTERVALS, currency_for
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
+from connectlib.core.maps import merged
 from connectlib.core.onboarding import facts_of, settle
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.requirement_facts import Facts
@@ -267,12 +268,6 @@ def change(
         # What was held back by the schedule or by the bank account goes with the next run.
         draft.dues.append(planned(book, new, currency_of_bank(new.bank)))
     return new
-
-
-def merged(old: str, changes: str) -> str:
-    """A JSON map with changes made: null removes a key; an empty text removes them all."""
-    values = json.loads(old) | json.loads(changes) if changes else {}
-    return encode({key: value for key, value in values.items() if value is not None})
 
 
 def _deepened(old: str, changes: str) -> str:

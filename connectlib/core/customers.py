@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connectlib.core.accounts import merged
 from connectlib.core.book import Done, Keys
 from connectlib.core.changes import before, changes
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
+from connectlib.core.maps import merged
 from connectlib.core.payment_methods import attachable, customer_of, is_ours, not_of, part, row_of
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Customer, PaymentMethod, amend

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from connectlib.core.accounts import merged
 from connectlib.core.book import Done, Keys
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
+from connectlib.core.maps import merged
 from connectlib.core.next_actions import AGAIN, shown, taken_up
 from connectlib.core.payment_methods import keep, used
 from connectlib.core.refusals import Refused, Why, missing

@@ -10,13 +10,13 @@ import json
 from typing import TYPE_CHECKING, Protocol
 
 from connectlib.core import expiry
-from connectlib.core.accounts import merged
 from connectlib.core.book import Done, Keys, Stale
 from connectlib.core.changes import before, changes
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
 from connectlib.core.ids import branch_of
 from connectlib.core.machine import Machine
+from connectlib.core.maps import merged
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Customer, PaymentMethod, amend
 

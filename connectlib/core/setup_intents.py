@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connectlib.core.accounts import merged
 from connectlib.core.book import Done, Keys, Stale
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind
 from connectlib.core.idempotency import LEASE, answered
 from connectlib.core.machine import Machine
+from connectlib.core.maps import merged
 from connectlib.core.method_data import DATA, draft_row
 from connectlib.core.moments import HOUR, MINUTE
 from connectlib.core.next_actions import AGAIN, put_aside, shown, taken_up

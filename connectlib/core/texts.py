@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connectlib.core.accounts import merged, refuse_metadata
+from connectlib.core.accounts import refuse_metadata
 from connectlib.core.book import Done, Keys, Stale
 from connectlib.core.charges import ASKING as CHARGE_ASKING
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
+from connectlib.core.maps import merged
 from connectlib.core.refund_money import ASKING
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Charge, Refund, Transfer, TransferReversal, amend

@@ -15,7 +15,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectlib.core import transfers
-from connectlib.core.accounts import merged
 from connectlib.core.balance import payout_due
 from connectlib.core.book import Done, Keys, Stale
 from connectlib.core.commands import CreateTransfer
@@ -23,6 +22,7 @@ from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind, join_ref
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
+from connectlib.core.maps import merged
 from connectlib.core.moments import DAY, datetime_of, midnight
 from connectlib.core.money import display, proportion_half_up
 from connectlib.core.refusals import Refused, Why, missing

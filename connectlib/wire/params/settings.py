@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from connectlib.core.refusals import Why
-from connectlib.wire.params.addresses import Address
+from connectlib.wire.params.addresses import ChangedAddress
 from connectlib.wire.params.base import (
     AmountOrZero,
     Changed255,
@@ -124,7 +124,7 @@ class Profile(Params):
         None
     )
     specified_commercial_transactions_act_url: Changed1000 | None = None
-    support_address: Address | None = None
+    support_address: ChangedAddress | None = None
     support_email: ChangedEmail | None = None
     support_phone: Changed255 | None = None
     support_url: Changed1000 | None = None
