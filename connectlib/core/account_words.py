@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from connectlib.core.drafts import encode
+from connectlib.core.metadata import merged
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import Account, Person, amend
 from connectlib.core.told import COMPANY, INDIVIDUAL, SUBJECT_PREFIX, Telling, Told
@@ -37,26 +39,48 @@ def with_telling(
         return row, []
     kind, words = telling.kind, telling.words
     column = "person" if kind == INDIVIDUAL else "company"
-    known = book.get(Person, getattr(row, column), row.id)
-    what, previous = "created", None
-    if known is None:
+    old = book.get(Person, getattr(row, column), row.id)
+    if old is None:
         fresh = telling.row or book.new_id(SUBJECT_PREFIX[kind])
-        known = Person(book.branch, fresh, book.world.id, row.id, 1, book.at, kind, words.text)
+        now = Person(book.branch, fresh, book.world.id, row.id, 1, book.at, kind, words.text)
         row = amend(row, **{column: fresh})
-    elif words.changed:
-        what, previous = "updated", encode({"told": known.told})
-        known = amend(known, version=known.version + 1, told=words.text)
     else:
-        return row, []
-    draft.put(known)
+        now = amend(old, told=words.text if words.changed else old.told)
+    relationship = {name: json.loads(text) or None for name, text in telling.relationship}
+    now = amend(now, relationship=merged(now.relationship, encode(relationship)))
+    if telling.metadata is not None:
+        now = amend(now, metadata=merged(now.metadata, telling.metadata))
+    if old is not None:
+        if now == old:
+            return row, []
+        now = amend(now, version=old.version + 1)
+    draft.put(now)
     if kind == INDIVIDUAL:
-        draft.emit(f"person.{what}", known, account=row.id, previous=previous)
-    return row, [Told(kind, words.given, words.changed)]
+        previous = encode(old_words(old, now)) if old is not None else None
+        what = "created" if old is None else "updated"
+        draft.emit(f"person.{what}", now, account=row.id, previous=previous)
+    return row, [Told(kind, with_relationship(words.given, now.relationship), words.changed)]
+
+
+def old_words(old: Person, new: Person) -> dict[str, str]:
+    """What of somebody was otherwise, by column."""
+    names = ("told", "relationship", "verification", "metadata")
+    return {name: getattr(old, name) for name in names if getattr(old, name) != getattr(new, name)}
+
+
+def with_relationship(given: frozenset[str], relationship: str) -> frozenset[str]:
+    """Fields told of somebody, with those of what they are to the company. relationship: JSON."""
+    said = json.loads(relationship)
+    return given.union(f"relationship.{name}" for name, value in said.items() if value)
 
 
 def is_overtaken(book: Book, row: Account, telling: Telling | None) -> bool:
     """Whether what was merged with new words is not what is there any more."""
     if telling is None:
         return False
-    known = book.get(Person, row.person if telling.kind == INDIVIDUAL else row.company, row.id)
-    return (known.version if known is not None else 0) != telling.words.version
+    id_ = row.person if telling.kind == INDIVIDUAL else row.company
+    known = book.get(Person, id_, row.id)
+    if known is None:
+        # Told for the first time since: a row that was not known of then, so not locked now.
+        return id_ is not None or telling.words.version != 0
+    return known.version != telling.words.version

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from connectlib.core.requirement_rules import Rules
     from connectlib.core.rows import Due
 
-#: How long a verifier that is not ready is left alone.
+#: How long a verifier that is not ready is left alone: twice as long each time, an hour at most.
 WAIT = MINUTE
+_DOUBLED_MAX, _WAIT_MAX = 6, 60 * MINUTE
 
 
 def row_id(account: Account, subject: str) -> str | None:
@@ -67,7 +68,8 @@ def postponed(book: Book, due: Due) -> Outcome[None]:
     draft.undues.append(due)
     account = accounts.found(book, asked.account, "account")
     if not isinstance(account, Refused):
-        later = check_due(account, asked.subject, asked.key, book.at + WAIT, asked.tries + 1)
+        wait = min(WAIT << min(asked.tries, _DOUBLED_MAX), _WAIT_MAX)
+        later = check_due(account, asked.subject, asked.key, book.at + wait, asked.tries + 1)
         draft.dues.append(later)
     return Done(None, draft)
 

@@ -24,7 +24,7 @@ from connectlib.core.requirement_facts import (
     Failure,
 )
 from connectlib.core.rows import Due
-from connectlib.core.told import BUSINESS, COMPANY, INDIVIDUAL
+from connectlib.core.told import BUSINESS, COMPANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,6 +129,9 @@ def asked(
         return facts
     if not is_ready(subject, given):
         moved = MACHINE.next(old.state, "withdraw")
+        if old.listed:
+            # Who is listed does not get off the list by telling less.
+            return facts.with_check(subject, Check(listed=1))
         return facts.with_check(subject, None if moved or old.state == UNCHECKED else old)
     head = "" if subject == BUSINESS else f"{subject}."
     # What had failed and is told again waits; all the rest that had failed stays due.
@@ -136,7 +139,8 @@ def asked(
     if first and subject != BUSINESS:
         waiting |= {head + path for path in _pending(given)}
     state = MACHINE.next(old.state, "ask") or CHECKING
-    return facts.with_check(subject, Check(state, tuple(sorted(waiting)), old.failures, key, at))
+    now = Check(state, tuple(sorted(waiting)), old.failures, key, at, old.listed)
+    return facts.with_check(subject, now)
 
 
 def _document(path: str) -> str:
@@ -163,9 +167,10 @@ def answered(facts: Facts, subject: str, key: str, found: Verdict) -> Facts | No
     state = MACHINE.next(old.state, "fail" if found.failures else "pass")
     if state is None:
         return None
-    kept = facts.flags - {INDIVIDUAL: {LISTED}, BUSINESS: {INACTIVE}}.get(subject, set())
-    checked = facts.with_check(subject, Check(state, (), found.failures, key, old.begun))
-    return checked._replace(flags=kept | found.flags)
+    kept = facts.flags - ({INACTIVE} if subject == BUSINESS else set())
+    listed = int(LISTED in found.flags)
+    checked = facts.with_check(subject, Check(state, (), found.failures, key, old.begun, listed))
+    return checked._replace(flags=kept | found.flags).with_lists()
 
 
 # Work that falls due

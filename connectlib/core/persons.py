@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core import accounts
+from connectlib.core.account_words import old_words, with_relationship
 from connectlib.core.book import Done, Keys
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.idempotency import answered
@@ -67,11 +68,6 @@ def row_of(book: Book, account: str, kind: str, words: Words, id_: str | None = 
     )
 
 
-def _given(words: Words, relationship: dict[str, Any]) -> frozenset[str]:
-    said = {f"relationship.{name}" for name, value in relationship.items() if value}
-    return words.given.union(said)
-
-
 def _roles(relationship: dict[str, Any]) -> frozenset[str]:
     return frozenset(name for name in ROLES if relationship.get(name))
 
@@ -107,7 +103,7 @@ def create(
     )
     draft = Draft()
     draft.origin = request.key if request else None
-    someone = Someone(_roles(relationship), _given(words, relationship))
+    someone = Someone(_roles(relationship), with_relationship(words.given, encode(relationship)))
     facts = facts.with_person(row.id, someone)
     told = (Told(row.id, someone.given, someone.given), *_company(account, facts))
     draft.put(row)
@@ -185,7 +181,9 @@ def update(
     )
     if changed != row:
         row = _tell(draft, row, changed)
-        someone = Someone(_roles(relationship), _given(words, relationship))
+        someone = Someone(
+            _roles(relationship), with_relationship(words.given, encode(relationship))
+        )
         subject = INDIVIDUAL if row.kind == INDIVIDUAL else row.id
         told = [Told(subject, someone.given, words.changed)]
         if row.kind == PERSON:
@@ -200,11 +198,7 @@ def _tell(draft: Draft, old: Person, new: Person, what: str = "updated") -> Pers
     """Draft a person's new version and its event."""
     row = draft.put(amend(new, version=old.version + 1))
     if row.kind != COMPANY:
-        was = {
-            name: getattr(old, name)
-            for name in ("told", "relationship", "verification", "metadata")
-            if getattr(old, name) != getattr(new, name)
-        }
+        was = old_words(old, new)
         previous = encode(was) if was and what == "updated" else None
         draft.emit(f"person.{what}", row, account=row.account, previous=previous)
     return row

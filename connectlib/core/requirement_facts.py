@@ -34,6 +34,7 @@ class Check(NamedTuple):
 
     state: unverified, pending, verified or failed. waiting: fields shown as pending while it is.
     key: of the last check that was begun, at the moment `begun`; answers to others are late.
+    listed: 1 = the last answer has found the subject on a list of prohibited persons.
     """
 
     state: str = UNCHECKED
@@ -41,6 +42,7 @@ class Check(NamedTuple):
     failures: tuple[Failure, ...] = ()
     key: str = ""
     begun: int = 0
+    listed: int = 0
 
 
 class Someone(NamedTuple):
@@ -77,11 +79,17 @@ class Facts(NamedTuple):
         kept = tuple(each for each in self.checks if each[0] != subject)
         return self._replace(checks=kept if check is None else (*kept, (subject, check)))
 
+    def with_lists(self) -> Facts:
+        """Facts that are listed where one of their subjects is."""
+        flags = self.flags - {LISTED}
+        is_listed = any(check.listed for _, check in self.checks)
+        return self._replace(flags=flags | {LISTED} if is_listed else flags)
+
     def with_person(self, id_: str, someone: Someone | None) -> Facts:
         """Facts with a person added or changed; None takes one away, with what hangs on it."""
         if someone is None:
             kept = tuple(each for each in self.people if each[0] != id_)
-            return self._replace(people=kept).with_check(id_, None)
+            return self._replace(people=kept).with_check(id_, None).with_lists()
         if id_ in dict(self.people):
             people = tuple((k, someone if k == id_ else v) for k, v in self.people)
             return self._replace(people=people)
@@ -94,7 +102,14 @@ def dump(facts: Facts) -> str:
         "given": sorted(facts.given),
         "people": {k: [sorted(v.roles), sorted(v.given)] for k, v in sorted(facts.people)},
         "checks": {
-            k: [v.state, list(v.waiting), [list(each) for each in v.failures], v.key, v.begun]
+            k: [
+                v.state,
+                list(v.waiting),
+                [list(each) for each in v.failures],
+                v.key,
+                v.begun,
+                v.listed,
+            ]
             for k, v in sorted(facts.checks)
         },
         "deadlines": dict(sorted(facts.deadlines)),
@@ -125,6 +140,12 @@ def load(text: str) -> Facts:
 
 
 def _check(
-    state: str, waiting: list[str], failures: list[list[str]], key: str, begun: int
+    state: str,
+    waiting: list[str],
+    failures: list[list[str]],
+    key: str,
+    begun: int,
+    listed: int = 0,
 ) -> Check:
-    return Check(state, tuple(waiting), tuple(Failure(*each) for each in failures), key, begun)
+    failed = tuple(Failure(*each) for each in failures)
+    return Check(state, tuple(waiting), failed, key, begun, listed)

@@ -25,6 +25,7 @@ from connectlib.core.requirement_facts import (
 )
 from connectlib.core.requirement_needs import Need, Subject, is_told, needs
 from connectlib.core.requirement_rules import PAYOUT_FIELDS
+from connectlib.core.told import BUSINESS, INDIVIDUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +78,20 @@ def _is_reached(need: Need, subject: Subject, at: int) -> bool:
     if later.volume and later.currency == subject.currency and facts.volume >= later.volume:
         return True
     return bool(later.days and facts.first_charge and at >= facts.first_charge + later.days * DAY)
+
+
+def _narrowed(subject: Subject) -> Subject:
+    """The account with the checks of those whom its business type asks for, and no others'."""
+    facts, type_ = subject.facts, subject.business_type
+    if type_ is None:
+        return subject
+    is_one = type_ == INDIVIDUAL
+    kept = tuple(
+        (name, check)
+        for name, check in facts.checks
+        if name == BUSINESS or (name == INDIVIDUAL) == is_one
+    )
+    return subject._replace(facts=facts._replace(checks=kept))
 
 
 def _failures(facts: Facts) -> dict[str, Failure]:
@@ -139,6 +154,7 @@ def _works_without(need: Need, subject: Subject) -> bool:
 def advance(subject: Subject, rules: Rules, at: int) -> Facts:
     """The facts with deadlines set for what has fallen due, and passed where they have."""
     facts = subject.facts
+    subject = _narrowed(subject)
     old = dict(facts.deadlines)
     blocked = facts.flags & {CHARGE_BLOCK, PAYOUT_BLOCK}
     deadlines: dict[str, int] = {}
@@ -171,6 +187,7 @@ def _is_submitted(subject: Subject, rules: Rules, at: int) -> bool:
 
 def stand(subject: Subject, rules: Rules, at: int) -> Standing:
     """Where an account stands. Its facts must have been advanced to the moment."""
+    subject = _narrowed(subject)
     facts = subject.facts
     found = _sort(subject, rules, at)
     due, later = _by_field(found.due), _by_field(found.later)
@@ -305,5 +322,5 @@ def watches(subject: Subject, rules: Rules, at: int) -> bool:
     return any(
         need.later is not None
         and ((need.later.days and not subject.facts.first_charge) or need.later.volume)
-        for need in _sort(subject, rules, at).later
+        for need in _sort(_narrowed(subject), rules, at).later
     )

@@ -43,13 +43,16 @@ class Words(NamedTuple):
 class Telling(NamedTuple):
     """What an account tells of itself in one change. kind: individual or company.
 
-    account, row: the ids that the words have been sealed for; None = any will do.
+    account, row: the ids that the words have been sealed for; None = any will do. relationship:
+    (name, JSON); metadata: changes of it, JSON: both of an individual alone.
     """
 
     kind: str
     words: Words
     account: str | None = None
     row: str | None = None
+    relationship: tuple[tuple[str, str], ...] = ()
+    metadata: str | None = None
 
 
 def merge(old: str, changes: Iterable[tuple[str, str]], version: int = 0) -> Words:

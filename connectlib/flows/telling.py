@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from connectlib.ports.steps import Flow
 
 Leaves = tuple[tuple[str, str], ...]
+#: Leaves that are not personal, and columns of their own.
+_RELATIONSHIP = "relationship."
 
 #: How often a change is made again because somebody else has changed the same words.
 LOOKS_MAX = 8
@@ -94,6 +96,13 @@ def _ready(
     if fills:
         told_before = json.loads(old)
         leaves = tuple(pair for pair in leaves if pair[0] not in told_before)
+    said = tuple(
+        (path.removeprefix(_RELATIONSHIP), text)
+        for path, text in leaves
+        if path.startswith(_RELATIONSHIP)
+    )
+    metadata = dict(leaves).get("metadata")
+    leaves = tuple(pair for pair in leaves if not pair[0].startswith((_RELATIONSHIP, "metadata")))
     words = merge(old, leaves, known.version if known is not None else 0)
     id_ = known.id if known is not None else ids.row if ids else None
     if known is None and ids is None:
@@ -107,4 +116,4 @@ def _ready(
         words = words._replace(text=known.told)
     elif sealed.texts.get("told"):
         words = words._replace(text=sealed.texts["told"] or "")
-    return sealed, Telling(kind, words, ids.account if ids else None, id_), row
+    return sealed, Telling(kind, words, ids.account if ids else None, id_, said, metadata), row

@@ -17,6 +17,7 @@ from connectlib.core.reconciliation import CHARGE, REFUND, Entry
 from connectlib.ports.keys import KeyUnknown
 from connectlib.ports.processor import NotListed
 from connectlib.ports.steps import Deferred
+from connectlib.ports.verification import Checked, CheckUnknown, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +48,34 @@ def asked(
     name = getattr(ask, "__qualname__", type(ask).__name__)
     _log.warning("%s %s for %d requests: the outcome is unknown", name, what, len(requests))
     return [unknown(what.partition(" at ")[0]) for _ in requests]
+
+
+def judged(ask: Callable[[Sequence[Any]], Any], requests: Sequence[Any]) -> Any:
+    """What a verifier answers to each request; what it has not said in our form is unknown."""
+    answers = asked(ask, requests, CheckUnknown)
+    if isinstance(answers, Deferred):
+        return answers
+    name = getattr(ask, "__qualname__", type(ask).__name__)
+    found = []
+    for answer in answers:
+        if isinstance(answer, Checked) and not _is_sound(answer):
+            _log.warning("%s found what is no finding: the outcome is unknown", name)
+            found.append(CheckUnknown("bad finding"))
+        else:
+            found.append(answer)
+    return found
+
+
+def _is_sound(answer: Checked) -> bool:
+    findings: Any = answer.findings
+    return isinstance(findings, tuple | list) and all(
+        isinstance(each, Finding)
+        and all(isinstance(word, str) for word in each)
+        and 0 < len(each.field) <= _KEY_MAX
+        and 0 < len(each.code) <= _KEY_MAX
+        and each.stops in ("", "payouts")
+        for each in findings
+    )
 
 
 def kept(engine: Engine, verb: str, arguments: Sequence[Any]) -> Any:

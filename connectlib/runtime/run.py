@@ -22,8 +22,7 @@ from connectlib.ports.steps import (
     Track,
     Transact,
 )
-from connectlib.ports.verification import CheckUnknown
-from connectlib.runtime.outside import asked, claimed, kept, listed
+from connectlib.runtime.outside import asked, claimed, judged, kept, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +78,7 @@ def outside(engine: Engine, step: Step) -> Any:
         case Claim(dues, untouched):
             return claimed(engine, dues, untouched=untouched)
         case AskVerifier(verb, requests):
-            return asked(getattr(engine.identities, verb), requests, CheckUnknown)
+            return judged(getattr(engine.identities, verb), requests)
         case AskKeys(verb, arguments):
             return kept(engine, verb, arguments)
         case Mint(branch, prefix):

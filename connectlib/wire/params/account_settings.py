@@ -19,7 +19,7 @@ from connectlib.core.account_settings import (
     flaw_of_descriptor,
 )
 from connectlib.core.refusals import Why
-from connectlib.wire.params.addresses import Address
+from connectlib.wire.params.addresses import ChangedAddress
 from connectlib.wire.params.base import (
     AmountOrZero,
     Changed255,
@@ -202,7 +202,7 @@ class Profile(Params):
     name: Changed255 | None = None
     product_description: Changed1000 | None = None
     specified_commercial_transactions_act_url: Changed255 | None = None
-    support_address: Address | None = None
+    support_address: ChangedAddress | None = None
     support_email: ChangedEmail | None = None
     support_phone: Changed255 | None = None
     support_url: Changed255 | None = None

@@ -324,10 +324,13 @@ def _subjects(asked: Create | Update) -> dict[str, Any]:
                 "an account is one of the two: see business_type",
             )
         )
-    return {
+    found = {
         name: tuple((path, encode(value)) for path, value in told(words))
         for name, words in given.items()
     }
+    if asked.individual is not None and asked.individual.metadata is not None:
+        found["individual"] += (("metadata", changes_of(asked.individual.metadata) or ""),)
+    return found
 
 
 def _fixed(name: str) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from connectlib.core.drafts import encode
-from connectlib.wire.params.base import Email, Params, Text255, clean
+from connectlib.wire.params.base import Changed255, Email, Params, Text255, clean
 
 #: Digits of an international telephone number (ITU-T E.164); most cards have more.
 _PHONE_MAX = 15
@@ -35,6 +35,17 @@ class Address(Params):
     line2: Text255 | None = None
     postal_code: Text255 | None = None
     state: Text255 | None = None
+
+
+class ChangedAddress(Params):
+    """A postal address that is changed part by part: an empty text takes a part away."""
+
+    city: Changed255 | None = None
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] | None = None
+    line1: Changed255 | None = None
+    line2: Changed255 | None = None
+    postal_code: Changed255 | None = None
+    state: Changed255 | None = None
 
 
 class Shipping(Params):

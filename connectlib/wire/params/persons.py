@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from connectlib.core.drafts import encode
 from connectlib.core.persons import ChangePerson
 from connectlib.core.refusals import Why
-from connectlib.wire.params.addresses import Address, phone
+from connectlib.wire.params.addresses import ChangedAddress, phone
 from connectlib.wire.params.base import (
     Changed255,
     ChangedEmail,
@@ -58,7 +58,7 @@ Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=False)]
 
 
-class KanaAddress(Address):
+class KanaAddress(ChangedAddress):
     """An address in Japan, in one of its scripts."""
 
     town: Changed255 | None = None
@@ -148,7 +148,7 @@ class Acceptances(Params):
 class Individual(Params):
     """What is told of a person, whoever it is."""
 
-    address: Address | None = None
+    address: ChangedAddress | None = None
     address_kana: KanaAddress | None = None
     address_kanji: KanaAddress | None = None
     dob: Dob | Literal[""] | None = None
@@ -169,7 +169,7 @@ class Individual(Params):
     nationality: Country | None = None
     phone: NewPhone | None = None
     political_exposure: Literal["existing", "none"] | None = None
-    registered_address: Address | None = None
+    registered_address: ChangedAddress | None = None
     relationship: Relationship | None = None
     ssn_last_4: LastFour | None = None
     verification: Verification | None = None
@@ -194,10 +194,10 @@ class RegistrationDate(Params):
 class Company(Params):
     """What is told of a company."""
 
-    address: Address | None = None
+    address: ChangedAddress | None = None
     address_kana: KanaAddress | None = None
     address_kanji: KanaAddress | None = None
-    administrative_address: Address | None = None
+    administrative_address: ChangedAddress | None = None
     directors_provided: bool | None = None
     directorship_declaration: Acceptance | None = None
     executives_provided: bool | None = None
@@ -217,8 +217,8 @@ class Company(Params):
         | None
     ) = None
     phone: NewPhone | None = None
-    physical_address: Address | None = None
-    principal_place_of_business: Address | None = None
+    physical_address: ChangedAddress | None = None
+    principal_place_of_business: ChangedAddress | None = None
     registration_date: RegistrationDate | Literal[""] | None = None
     registration_number: Registered | None = None
     representative_declaration: Acceptance | None = None
@@ -227,6 +227,9 @@ class Company(Params):
     tax_id_registrar: Changed255 | None = None
     vat_id: Registered | None = None
     verification: CompanyVerification | None = None
+
+
+_SHARE = "relationship.percent_ownership"
 
 
 def leaves(given: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -239,7 +242,7 @@ def leaves(given: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         elif value == "":
             found[path] = None
         else:
-            found[path] = value
+            found[path] = _percent(value) if path == _SHARE else value
     return found
 
 
@@ -294,12 +297,7 @@ def change(account: str, id_: str | None, given: dict[str, Any]) -> ChangePerson
     """The command of `persons.create` (no id) or `persons.update`. Raises Invalid."""
     asked = parse(Person, given)
     said = told(asked)
-    share = "relationship.percent_ownership"
-    roles = tuple(
-        (path, _percent(value) if path == share and value is not None else value)
-        for path, value in said
-        if path.startswith("relationship.")
-    )
+    roles = tuple((k, v) for k, v in said if k.startswith("relationship."))
     kept = tuple((k, v) for k, v in said if not k.startswith("relationship."))
     return ChangePerson(
         account,

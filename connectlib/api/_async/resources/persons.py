@@ -122,9 +122,9 @@ class AsyncPersons(AsyncResource):
         flow = persons.with_roles(self._base.ground, id_, roles)
         rows = await self._run(flow)
         ids = [row.id for row in rows]
-        for edge in (asked.after, asked.before):
+        for cursor, edge in (("starting_after", asked.after), ("ending_before", asked.before)):
             if edge is not None and edge not in ids:
-                raise error_of(missing("person", shown(edge), "starting_after"))
+                raise error_of(missing("person", shown(edge), cursor))
         first = ids.index(asked.after) + 1 if asked.after else 0
         last = ids.index(asked.before) if asked.before else len(rows)
         found = rows[first:last]
