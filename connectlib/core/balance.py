@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from connectlib.core.book import Done, Keys
 from connectlib.core.drafts import Draft
 from connectlib.core.due import DueKind, join_ref
+from connectlib.core.identity import review_due
 from connectlib.core.ledger import LedgerAccount, Purpose
 from connectlib.core.moments import date_of, moment_of, next_business_day
 from connectlib.core.postings import Fact, Owners, keys
@@ -54,6 +55,8 @@ def mature(book: Book, due: Due, owner: str, currency: str, day: int) -> Done[in
         if not _has_told(book, owner):
             draft.emit("balance.available", account, account=owner)
         draft.dues += payout_due(book, owner, currency)
+        if account.watched:
+            draft.dues.append(review_due((book.branch, book.world.id), owner, book.at))
     return Done(amount, draft)
 
 

@@ -23,6 +23,7 @@ from connectlib.core.charges import (
 from connectlib.core.conversions import NoRate
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.fx import no_rate
+from connectlib.core.identity import TRIGGERS, review_due
 from connectlib.core.moments import HOUR, MINUTE
 from connectlib.core.money import cumulative_share
 from connectlib.core.postings import Fact, Owners
@@ -97,6 +98,8 @@ def approve(
     if reference is not None and row.payment_intent is not None:
         charge = amend(charge, options=with_options(charge, reference=reference))
     draft.put(charge)
+    if row.source in TRIGGERS:
+        _trigger(book, draft, row)
     was_held = row.capture_before > 0
     payment_intents.follow(book, draft, charge)
     draft.emit("charge.captured" if was_held else "charge.succeeded", charge, first=True)
@@ -110,6 +113,14 @@ def _sums(row: Charge) -> Sums:
         return Sums(row.amount, row.application_fee_amount or 0, row.transfer_amount)
     amount, fee, transfer = asked
     return Sums(amount, fee or 0, transfer)
+
+
+def _trigger(book: Book, draft: Draft, row: Charge) -> None:
+    """A test card moves the requirements of the account that the charge is made for."""
+    account = row.on_behalf_of or row.account
+    if account != book.world.account:
+        place = (book.branch, book.world.id)
+        draft.dues.append(review_due(place, account, book.at, TRIGGERS[row.source]))
 
 
 def hold(

@@ -12,11 +12,14 @@ from connectlib.core.identity import (
     answered,
     asked_in,
     check_due,
+    reviewed,
 )
+from connectlib.core.ledger import Purpose
 from connectlib.core.moments import MINUTE
 from connectlib.core.onboarding import facts_of
 from connectlib.core.persons import verified
 from connectlib.core.refusals import Refused
+from connectlib.core.requirement_facts import NEXT
 from connectlib.core.rows import Account, Person
 from connectlib.core.told import BUSINESS, COMPANY, INDIVIDUAL
 
@@ -82,10 +85,30 @@ def dropped(_book: Book, due: Due) -> Outcome[None]:
 
 
 def review(book: Book, due: Due, *, rules: Rules) -> Outcome[None]:
-    """Look at an account again, because a deadline or threshold has come."""
+    """Look at an account again: a deadline has come, money has come in, a card has triggered it."""
     draft = Draft()
     draft.undues.append(due)
-    account = accounts.found(book, due.ref, "account")
-    if not isinstance(account, Refused):
-        accounts.change(book, draft, account, {}, facts=facts_of(account), rules=rules)
+    id_, flag = reviewed(due)
+    account = accounts.found(book, id_, "account")
+    if isinstance(account, Refused):
+        return Done(None, draft)
+    facts = facts_of(account)
+    if account.watched:
+        volume = _volume(book, account)
+        first = facts.first_charge or (book.at if volume else 0)
+        facts = facts._replace(volume=volume, first_charge=first)
+    if flag:
+        facts = facts._replace(flags=facts.flags | {flag, NEXT})
+    accounts.change(book, draft, account, {}, facts=facts, rules=rules)
     return Done(None, draft)
+
+
+def _volume(book: Book, account: Account) -> int:
+    """What has come into an account's balance and become available, in its default currency."""
+    return sum(
+        entry.cp
+        for key, entry in book.ledger.items()
+        if key.owner == account.id
+        and key.purpose == Purpose.AVAILABLE
+        and key.currency == account.default_currency
+    )

@@ -12,8 +12,9 @@ class DueKind(IntEnum):
     being worked on, its lease keeps others away. MATURE: ref is "owner/currency/day".
     RELEASE_TRANSFER: ref is "schedule/destination" or
     "schedule/destination/charge"; before payouts are planned, so that they contain it.
-    RETRY_REFUNDS, PLAN_PAYOUT: ref is "owner/currency". REVIEW_ACCOUNT: ref is the account; after
-    checks, before payouts. CHECK_IDENTITY: ref is "account/subject/key/tries".
+    RETRY_REFUNDS, PLAN_PAYOUT: ref is "owner/currency". REVIEW_ACCOUNT: ref is "account" or
+    "account/flag"; after checks, before payouts. CHECK_IDENTITY: ref is
+    "account/subject/key/tries".
     """
 
     MATURE = 10

@@ -13,12 +13,15 @@ from connectlib.core.drafts import encode
 from connectlib.core.due import DueKind, join_ref, split_ref
 from connectlib.core.machine import Machine
 from connectlib.core.requirement_facts import (
+    CHARGE_BLOCK,
     CHECKED,
     CHECKING,
     FAILED,
     FUTURE,
     INACTIVE,
     LISTED,
+    NEXT,
+    PAYOUT_BLOCK,
     UNCHECKED,
     Check,
     Failure,
@@ -200,9 +203,27 @@ def asked_in(due: Due) -> Asked:
     return Asked(account, subject, key, int(tries))
 
 
-def review_due(account: Account, at: int) -> Due:
-    """Look at the requirements of an account again."""
-    return Due(account.branch, account.world, at, int(DueKind.REVIEW_ACCOUNT), account.id)
+def review_due(place: tuple[int, int], account: str, at: int, flag: str = "") -> Due:
+    """Look at the requirements of an account again. place: its branch and world.
+
+    flag: one that its facts get then.
+    """
+    ref = join_ref(account, flag) if flag else account
+    return Due(*place, at, int(DueKind.REVIEW_ACCOUNT), ref)
+
+
+def reviewed(due: Due) -> tuple[str, str]:
+    """The account and the flag of a review that is due."""
+    id_, *flags = split_ref(due.ref)
+    return id_, flags[0] if flags else ""
+
+
+#: Test cards that move the requirements of the account they pay (Connect docs, "Testing").
+TRIGGERS = {
+    "tok_visa_triggerNextRequirements": NEXT,
+    "tok_visa_triggerChargeBlock": CHARGE_BLOCK,
+    "tok_visa_triggerPayoutBlock": PAYOUT_BLOCK,
+}
 
 
 def shown_verification(check: Check, prefix: str) -> str:

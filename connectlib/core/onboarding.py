@@ -127,7 +127,7 @@ def settle(
             lease = 0 if book.joined else book.wall + LEASE
             draft.dues.append(check_due(row, name, check.key, book.at)._replace(lease=lease))
     if standing.again is not None:
-        draft.dues.append(review_due(row, standing.again))
+        draft.dues.append(review_due((row.branch, row.world), row.id, standing.again))
     return amend(
         row,
         facts=dump(facts),

@@ -113,6 +113,14 @@ def _refuse_bank(account: Account | None, currency: str) -> Refused | None:
             "currency",
             "onboard the account, or pay out in the currency of its bank account",
         )
+    if account is not None and not account.payouts_enabled:
+        return Refused(
+            Why.PAYOUTS_NOT_ALLOWED,
+            f"Cannot create payouts: payouts of the account {account.id} are disabled:"
+            f" {account.disabled_reason}.",
+            "account",
+            "see its requirements: accounts.retrieve(id).requirements",
+        )
     if is_errored(bank):
         return Refused(
             Why.PAYOUTS_NOT_ALLOWED,

@@ -105,6 +105,8 @@ def is_told(field: str, facts: Facts, rules: Rules = RULES) -> bool:
 
 
 def _has(field: str, facts: Facts) -> bool:
+    if field.endswith("document") and _has(f"{field}.front", facts):
+        return True
     if field in facts.given:
         return True
     id_, _, rest = field.partition(".")

@@ -171,7 +171,8 @@ def advance(subject: Subject, rules: Rules, at: int) -> Facts:
             late.add(field)
     late |= {field for field, when in deadlines.items() if when <= at}
     kept = tuple(sorted(pair for pair in deadlines.items() if pair[0] not in late))
-    flags = facts.flags
+    # A block ends with what it has made due.
+    flags = facts.flags if late or deadlines else facts.flags - {CHARGE_BLOCK, PAYOUT_BLOCK}
     if SUBMITTED not in flags and _is_submitted(subject, rules, at):
         flags |= {SUBMITTED}
     return facts._replace(deadlines=kept, late=frozenset(late), flags=flags)
@@ -254,6 +255,8 @@ def _state(
 
 def _payout_fields(facts: Facts) -> frozenset[str]:
     """Fields that stop payouts alone."""
+    if PAYOUT_BLOCK in facts.flags:
+        return PAYOUT_FIELDS | facts.late
     failures = _failures(facts).values()
     return PAYOUT_FIELDS.union(each.field for each in failures if each.stops == "payouts")
 

@@ -75,7 +75,7 @@ def _work(ground: Ground, due: Due) -> Work[Any]:
         )
     if due.kind == DueKind.REVIEW_ACCOUNT:
         return Work(
-            accounts.touch_keys(due.ref, wallet=True),
+            accounts.touch_keys(parts[0], wallet=True),
             partial(checks.review, due=due, rules=ground.rules),
             repeatable=True,
             weight=0,
