@@ -7,8 +7,9 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from connectlib import Connect, InvalidRequestError, VirtualClock
+from connectlib import Connect, InvalidRequestError, VirtualClock, sqlite_engine
 from connectlib.ports.verification import Checked, Checking, CheckUnknown, Finding
+from connectlib.runtime.build import Onboarding
 from tests.engines import HandClock, engine
 from tests.stories.onboarding import (
     AT_ONCE,
@@ -34,10 +35,9 @@ def firm(connect, country="DE", **more):
 def test_persons_live_and_go(connect) -> None:
     id_ = firm(connect)
     persons = connect.accounts.persons
-    head = persons.create(id_, **boss("DE", SOON), metadata={"desk": "1"}, idempotency_key="p")
-    assert persons.create(
-        id_, **boss("DE", SOON), metadata={"desk": "1"}, idempotency_key="p"
-    ).id == (head.id)
+    words = {**boss("DE", SOON), "metadata": {"desk": "1"}, "idempotency_key": "p"}
+    head = persons.create(id_, **words)
+    assert persons.create(id_, **words).id == head.id
     assert head.account == id_
     assert head.verification.status == "pending"
     assert head.requirements.currently_due == []
@@ -194,10 +194,13 @@ def test_nothing_of_two_changes_at_once_is_lost(request, tmp_path, store) -> Non
         assert connect.ledger.verify().ok
 
 
+PASSED = Checked()
+
+
 class Verifier:
     """Answers from a script, then as `after` says. asked: (verb, kind, key) of every request."""
 
-    def __init__(self, *script, after=Checked()):
+    def __init__(self, *script, after=PASSED):
         self.script, self.after, self.asked = list(script), after, []
 
     def submit(self, requests):
@@ -217,7 +220,7 @@ class Verifier:
 def seller(verifier, url=None):
     """An engine whose leases run out by hand, and a US account that is being checked."""
     wall = HandClock()
-    connect = Connect.over(engine(url, identities=verifier, wall=wall))
+    connect = Connect.over(engine(url, onboarding=Onboarding(verifier), wall=wall))
     words = opening(individual=jenny(), business_profile=None, settings=None)
     return connect, wall, connect.accounts.create(**words).id
 
@@ -332,7 +335,8 @@ def test_a_verifier_that_sees_somebody_gone_asks_nothing(tmp_path) -> None:
 def test_inside_a_transaction_the_check_waits(request, tmp_path, store) -> None:
     url = f"sqlite:///{tmp_path}/shop.db"
     url = request.getfixturevalue("pg_url") if store == "postgresql" else url
-    of = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    make = sqlite_engine if store == "sqlite" else sa.create_engine
+    of = make(url.replace("postgresql:", "postgresql+psycopg:"))
     verifier = Verifier()
     with Connect(url, clock=VirtualClock(), identities=verifier) as connect:
         with of.begin() as connection, connect.transaction(connection):
