@@ -30,8 +30,8 @@ class Told(NamedTuple):
 class Words(NamedTuple):
     """What a subject has told, ready to be written: see `merge`.
 
-    text: JSON, sealed where that is done. given: paths in it. changed: those that are new or
-    other. version: of the row that was read for it; 0 = there was none.
+    text: JSON, sealed where that is done. given: paths in it that are not false. changed: those
+    that are new or other. version: of the row that was read for it; 0 = there was none.
     """
 
     text: str
@@ -66,7 +66,9 @@ def merge(old: str, changes: Iterable[tuple[str, str]], version: int = 0) -> Wor
         else:
             now[path] = value
     changed = {path for path in {*before, *now} if before.get(path) != now.get(path)}
-    return Words(encode(dict(sorted(now.items()))), frozenset(now), frozenset(changed), version)
+    # A false one is kept, but says that something has not been told: owners_provided.
+    given = frozenset(path for path, value in now.items() if value is not False)
+    return Words(encode(dict(sorted(now.items()))), given, frozenset(changed), version)
 
 
 def nested(leaves: dict[str, Any]) -> dict[str, Any]:

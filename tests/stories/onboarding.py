@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from connectlib.core.accounts import change, found, touch_keys
+from connectlib.core.book import Done, Work
+from connectlib.core.drafts import Draft
+from connectlib.core.rows import Account, Event, Person
+from connectlib.ports.steps import transact
+from connectlib.ports.store import DueWork, Page
+from connectlib.runtime.banks import bank_for_tests
+from connectlib.runtime.run import run
 
 SOON = {"day": 1, "month": 1, "year": 1901}
 AT_ONCE = {"day": 1, "month": 1, "year": 1902}
@@ -75,21 +85,17 @@ def boss(country: str = "US", dob: Any = AT_ONCE, **more: Any) -> dict[str, Any]
 
 
 def with_bank(client: Any, id_: str) -> Any:
-    """Give an account a bank account, the way the test mode does, and nothing else it has told."""
-    from connectlib.core.accounts import change, found, touch_keys
-    from connectlib.core.book import Done, Work
-    from connectlib.core.drafts import Draft
-    from connectlib.runtime.banks import bank_for_tests
-
+    """The account with a bank account; nothing else of it is told, or trusted, for that."""
     engine = client._engine
+    branch = engine.ground.branch(id_)
 
     def decide(book: Any) -> Any:
         draft, row = Draft(), found(book, id_)
         bank = bank_for_tests(id_, row.country, row.default_currency)
         return Done(change(book, draft, row, {"bank": bank}, rules=engine.ground.rules), draft)
 
-    branch = engine.ground.branch(id_)
-    return engine, branch, Work(touch_keys(id_), decide, repeatable=True, weight=0)
+    run(engine, transact(branch, [Work(touch_keys(id_), decide, repeatable=True, weight=0)]))
+    return client.accounts.retrieve(id_)
 
 
 def vector(account: Any) -> tuple[Any, ...]:
@@ -109,3 +115,20 @@ def states(account: Any) -> dict[str, str]:
 def codes(account: Any) -> set[tuple[str, str]]:
     """(requirement, code) of everything that has failed."""
     return {(each["requirement"], each["code"]) for each in account.requirements.errors}
+
+
+def everything(client: Any) -> str:
+    """All rows that accounts and persons could have written, and what is due, as text."""
+    engine = client._engine
+    world = engine.world
+    rows = [
+        engine.store.answer(Page(kind, 0, world.id, world.account, limit=1_000))
+        for kind in (Account, Event)
+    ]
+    for account in list(rows[0]):
+        rows += [
+            engine.store.answer(Page(kind, 0, world.id, account.id, limit=1_000))
+            for kind in (Person, Event)
+        ]
+    far = 10**18
+    return json.dumps([rows, engine.store.answer(DueWork(0, world.id, far, far, 10_000))])
