@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from moneyed import Money
 
     from connectlib.adapters.clock import VirtualClock
+    from connectlib.adapters.files.directory import DirectoryFiles
+    from connectlib.adapters.files.memory import MemoryFiles
     from connectlib.adapters.fx.ecb import EcbRates
     from connectlib.adapters.fx.static import TEST_RATES, StaticRates
     from connectlib.adapters.processors.scripted import ScriptedProcessor
@@ -65,8 +67,10 @@ _WHERE = {
     "AsyncConnect": "connectlib.api._async.client",
     "Bearers": "connectlib.core.fee_bearers",
     "Connect": "connectlib.api._sync.client",
+    "DirectoryFiles": "connectlib.adapters.files.directory",
     "EcbRates": "connectlib.adapters.fx.ecb",
     "FeeSchedule": "connectlib.core.fees",
+    "MemoryFiles": "connectlib.adapters.files.memory",
     "Money": "moneyed",
     "Rate": "connectlib.core.fees",
     "ScriptedProcessor": "connectlib.adapters.processors.scripted",
@@ -122,6 +126,7 @@ __all__ = [
     "ConfigurationError",
     "Connect",
     "ConnectError",
+    "DirectoryFiles",
     "DisputeFee",
     "DisputeFees",
     "EcbRates",
@@ -129,6 +134,7 @@ __all__ = [
     "FeeSchedule",
     "IdempotencyError",
     "InvalidRequestError",
+    "MemoryFiles",
     "MigrationNeeded",
     "MissingExtra",
     "Money",

@@ -14,6 +14,8 @@ from connectlib.api.books import policy
 from connectlib.core import (
     accounts,
     charges,
+    file_links,
+    files,
     payment_intents,
     payment_methods,
     payouts,
@@ -22,6 +24,7 @@ from connectlib.core import (
     transfer_schedules,
 )
 from connectlib.core.ledger import DEBIT_NORMAL, GUARDED, Purpose
+from connectlib.core.moments import DAY
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -65,9 +68,27 @@ def method_machine() -> str:
     return f"```mermaid\n{payment_methods.MACHINE.drawing()}\n```"
 
 
+def purposes() -> str:
+    """What each purpose of a file takes."""
+    rows = ["| purpose | types | at most | expires | may be downloaded |", "|---|---|---|---|---|"]
+    for name, purpose in files.PURPOSES.items():
+        size = purpose.size_max // 1024
+        most = f"{size} KB" if size < 1024 else f"{size // 1024} MB"
+        kept = "never" if purpose.keep is None else f"after {purpose.keep // DAY} days"
+        down = "yes" if purpose.is_downloadable else "no"
+        rows.append(f"| `{name}` | {', '.join(purpose.types)} | {most} | {kept} | {down} |")
+    return "\n".join(rows)
+
+
+def link_machine() -> str:
+    """The state machine of links to files, drawn."""
+    return f"```mermaid\n{file_links.MACHINE.drawing()}\n```"
+
+
 #: {file: {name of the table: what it says}}
 TABLES = {
     "customers.md": {"machine": method_machine},
+    "files.md": {"purposes": purposes, "machine": link_machine},
     "ledger.md": {"postings": postings, "chart": chart, "machines": machines},
 }
 

@@ -123,6 +123,19 @@ TABLES = [
         indexes=["branch fee id"],
     ),
     Table(
+        "cl_file",
+        "branch:s id:t world:s account:t version:b created:b purpose:t key:t size:b digest:t "
+        "expires_at:b filename:t? title:t? type:t? url:t?",
+        key="branch id",
+        indexes=["branch world account id"],
+    ),
+    Table(
+        "cl_file_link",
+        "branch:s id:t world:s account:t version:b created:b file:t expires_at:b url:t metadata:t",
+        key="branch id",
+        indexes=["branch file id", "branch world account id"],
+    ),
+    Table(
         "cl_fx_quote",
         "branch:s id:t world:s account:t version:b created:b to_currency:t rates:t expires_at:b "
         "usage:t?",

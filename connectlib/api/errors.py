@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectlib.core.book import Stale
 from connectlib.core.refusals import Refused, Why
+from connectlib.ports.files import FilesFault, NoFileStore
 from connectlib.ports.fx import RatesError
 from connectlib.ports.processor import NotListed
 from connectlib.ports.store import (
@@ -226,6 +227,13 @@ _RAISED: list[tuple[type[Exception], Callable[[Any], ConnectError]]] = [
         lambda error: ProcessorError(
             f"The processor's list cannot be had: {error}.",
             hint="nothing has been compared; ask again later, or for a shorter period",
+        ),
+    ),
+    (FilesFault, lambda error: APIError(f"The file store failed: {error}.")),
+    (
+        NoFileStore,
+        lambda error: ConfigurationError(
+            str(error), hint="open it with files=connectlib.DirectoryFiles(path)"
         ),
     ),
     (NotJoinable, lambda error: TransactionError(str(error), http_status=400)),

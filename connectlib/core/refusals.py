@@ -107,6 +107,8 @@ class Why(Enum):
     PAYMENT_METHOD_LOOSE = ("invalid_request_error", None, 400, True, "payment_method_loose")
     ACCOUNT_NUMBER_INVALID = ("invalid_request_error", "account_number_invalid", 400, False)
     ROUTING_NUMBER_INVALID = ("invalid_request_error", "routing_number_invalid", 400, False)
+    URL_INVALID = ("invalid_request_error", "url_invalid", 400, False)
+    FILE_LINK_EXPIRED = ("invalid_request_error", None, 400, False, "file_link_expired")
     LOCK_TIMEOUT = ("invalid_request_error", "lock_timeout", 429, True)
 
     @property

@@ -562,6 +562,46 @@ class IdempotencyKey(NamedTuple):
     lease: int = 0
 
 
+class File(NamedTuple):
+    """A file (`file_`): what is known of it; its bytes lie in the file store under `key`.
+
+    digest: SHA-256 of the bytes, in hexadecimal digits. type: what the bytes are. expires_at:
+    from then on it cannot be read; `core.files.FOREVER` where it never ends. url: where a web
+    layer serves it; None where it may not be downloaded.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    purpose: str
+    key: str
+    size: int
+    digest: str
+    expires_at: int
+    filename: str | None = None
+    title: str | None = None
+    type: str | None = None
+    url: str | None = None
+
+
+class FileLink(NamedTuple):
+    """A link (`link_`) by which anybody may read a file. url: ends in its secret token."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    file: str
+    expires_at: int
+    url: str
+    metadata: str = "{}"
+
+
 class Due(NamedTuple):
     """Work that falls due: the pump runs it in the order of this key.
 
@@ -656,6 +696,8 @@ Versioned = (
     | SetupIntent
     | FxQuote
     | TransferSchedule
+    | File
+    | FileLink
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -676,6 +718,8 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "seti": SetupIntent,
     "fxq": FxQuote,
     "tsch": TransferSchedule,
+    "file": File,
+    "link": FileLink,
 }
 
 

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: Where links lead as long as nobody has said where the web layer is.
+HOSTED = "https://connect.localhost"
+
 
 class Ground(NamedTuple):
     """What every flow is given.
 
     fx: the rates in force at a moment. key_retention: how long the processor remembers a key.
+    hosted: where the application's web layer serves links, without a slash at the end.
     """
 
     world: World
@@ -35,6 +39,7 @@ class Ground(NamedTuple):
     fx: FXProvider
     branches: int = 1
     key_retention: int = 24 * HOUR
+    hosted: str = HOSTED
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

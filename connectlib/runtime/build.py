@@ -8,12 +8,15 @@ from connectlib.adapters.cache.local import LocalCache
 from connectlib.adapters.cache.none import NoCache
 from connectlib.adapters.clock import SystemClock, VirtualClock, monotonic
 from connectlib.adapters.entropy import RandomIds
+from connectlib.adapters.files.memory import MemoryFiles, NoFiles
 from connectlib.adapters.fx.static import StaticRates
 from connectlib.adapters.processors.simulator import Simulator
 from connectlib.adapters.rails.simulator import BankSimulator
 from connectlib.core.accounts import DEFAULT_CURRENCY
 from connectlib.core.fee_policies import FeePolicy
 from connectlib.core.fees import FeeSchedule
+from connectlib.core.urls import is_web_address
+from connectlib.flows.ground import HOSTED
 from connectlib.runtime.engine import Engine, Parts, new_world
 
 if TYPE_CHECKING:
@@ -51,6 +54,8 @@ def build(
     fees: Any = None,
     fx: Any = None,
     processor: Any = None,
+    files: Any = None,
+    hosted_url: Any = HOSTED,
     ids: Ids | None = None,
     wall: WallClock | None = None,
     store: Store | None = None,
@@ -62,24 +67,22 @@ def build(
     Raises: Misconfigured, WorldMismatch, ClockBehind, SchemaMismatch, Unavailable.
     """
     _check(platform, country, livemode=livemode, fees=fees, fx=fx)
-    _check_parts(clock=clock, cache=cache, processor=processor)
+    _check_parts(clock=clock, cache=cache, processor=processor, files=files)
     wall = wall or SystemClock()
     if clock is None:
         clock = VirtualClock() if url is None else SystemClock()
-    if cache is None:
-        cache = LocalCache(now=monotonic)
-    elif cache is False:
-        cache = NoCache()
     parts = Parts(
         store=store or open_store(url, branches),
         clock=clock,
         wall=wall,
         ids=ids or RandomIds(),
-        cache=cache,
+        cache=_cache(cache),
         processor=processor or Simulator(now=clock.now),
         rail=rail or BankSimulator(),
         fees=FeePolicy.of(fees),
         fx=fx if fx is not None else StaticRates(),
+        files=files or (MemoryFiles() if url is None else NoFiles()),
+        hosted=_hosted(hosted_url),
         virtual=clock if hasattr(clock, "set") else None,
     )
     world = new_world(platform, country, livemode=livemode, ids=parts.ids, at=clock.now())
@@ -124,7 +127,24 @@ _ABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "clock": (("now",), "leave it out, or pass a VirtualClock"),
     "cache": (("get", "put", "invalidate", "clear"), "leave it out; cache=False is none at all"),
     "processor": (("resolve", "authorize", "refund"), "leave it out for the simulator"),
+    "files": (("put", "get", "stat", "delete"), "pass connectlib.DirectoryFiles(path)"),
 }
+
+
+def _cache(given: Any) -> Any:
+    """The cache given; one of our own where none is, none at all for False."""
+    if given is None:
+        return LocalCache(now=monotonic)
+    return NoCache() if given is False else given
+
+
+def _hosted(url: Any) -> str:
+    """Where the web layer is, without a slash at the end."""
+    if not isinstance(url, str) or is_web_address(url) is None or "?" in url or "#" in url:
+        raise Misconfigured(
+            "hosted_url must be the address of your web layer.", 'pass "https://pay.example.com"'
+        )
+    return url.rstrip("/")
 
 
 def _check_parts(**parts: Any) -> None:

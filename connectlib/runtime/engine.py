@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connectlib.core.fee_policies import FeePolicy
     from connectlib.ports.cache import Cache
     from connectlib.ports.clock import WallClock
+    from connectlib.ports.files import FileStore
     from connectlib.ports.fx import FXProvider
     from connectlib.ports.ids import Ids
     from connectlib.ports.processor import Processor
@@ -43,6 +44,8 @@ class Parts(NamedTuple):
     rail: Rail
     fees: FeePolicy
     fx: FXProvider
+    files: FileStore
+    hosted: str
     virtual: VirtualClock | None = None
 
 
@@ -60,12 +63,17 @@ class Engine:
         self.parts = parts
         self.store, self.clock, self.wall = parts.store, parts.clock, parts.wall
         self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
-        self.ids = parts.ids
+        self.ids, self.files = parts.ids, parts.files
         self.world = parts.store.open_world(world)
         #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
         self.caught_up_until = 0 if parts.virtual is None else MOMENT_MAX
         self.ground = Ground(
-            self.world, parts.fees, parts.fx, branches, parts.processor.key_retention
+            self.world,
+            parts.fees,
+            parts.fx,
+            branches,
+            parts.processor.key_retention,
+            parts.hosted,
         )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]

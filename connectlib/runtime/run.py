@@ -10,13 +10,17 @@ from connectlib.ports.steps import (
     Ask,
     AskProcessor,
     Claim,
+    DropFile,
+    GetFile,
     ListTaken,
+    PutFile,
     Resolve,
     SendOut,
     Tokenize,
     Track,
     Transact,
 )
+from connectlib.runtime.files import dropped, got, put
 from connectlib.runtime.outside import asked, claimed, listed
 
 if TYPE_CHECKING:
@@ -72,6 +76,12 @@ def outside(engine: Engine, step: Step) -> Any:
             return asked(engine.rail.track, payouts, SendUnknown)
         case Claim(dues, untouched):
             return claimed(engine, dues, untouched=untouched)
+        case PutFile(chunks, limit):
+            return put(engine, chunks, limit)
+        case GetFile(key):
+            return got(engine, key)
+        case DropFile(key):
+            return dropped(engine, key)
         case Transact():
             return engine.committers[step.branch].submit(step.works)
         case _:

@@ -20,6 +20,8 @@ RESOURCES = [
     "payment_intents",
     "setup_intents",
     "callbacks",
+    "files",
+    "file_links",
     "balance",
     "balance_transactions",
     "events",

@@ -16,6 +16,8 @@ from connectlib.api._async.resources.charges import AsyncCharges
 from connectlib.api._async.resources.customers import AsyncCustomers
 from connectlib.api._async.resources.events import AsyncEvents
 from connectlib.api._async.resources.fees import AsyncFees
+from connectlib.api._async.resources.file_links import AsyncFileLinks
+from connectlib.api._async.resources.files import AsyncFiles
 from connectlib.api._async.resources.fx_quotes import AsyncFxQuotes
 from connectlib.api._async.resources.ledger import AsyncLedger
 from connectlib.api._async.resources.payment_intents import AsyncPaymentIntents
@@ -30,6 +32,7 @@ from connectlib.api._async.resources.transfers import AsyncTransfers
 from connectlib.api._async.stories import AsyncStories
 from connectlib.api.closing import AsyncClosing
 from connectlib.api.errors import open_or_raise, raised
+from connectlib.flows.ground import HOSTED
 from connectlib.runtime.build import build, check_branches
 from connectlib.runtime.engine import Engine
 from connectlib.runtime.joining import async_open_joined, enter, leave, refuse_inside
@@ -52,7 +55,10 @@ class AsyncConnect(AsyncClosing):
     clock: an object with now() in microseconds, such as VirtualClock. cache: False for none.
     fees: a FeeSchedule; published list prices by default. fx: exchange rates, such as
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
-    money; a simulator by default. livemode and branches are for later releases.
+    money; a simulator by default. files: where the bytes of uploads lie, such as
+    DirectoryFiles(path); in memory where everything is. hosted_url: where your web layer serves
+    what people are sent to: account links, file links. livemode and branches are for later
+    releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -76,6 +82,8 @@ class AsyncConnect(AsyncClosing):
         fees: Any = None,
         fx: Any = None,
         processor: Any = None,
+        files: Any = None,
+        hosted_url: str = HOSTED,
     ) -> None:
         try:
             check_branches(branches)
@@ -90,6 +98,8 @@ class AsyncConnect(AsyncClosing):
                 fees=fees,
                 fx=fx,
                 processor=processor,
+                files=files,
+                hosted_url=hosted_url,
             )
         except Exception as error:
             found = raised(error)
@@ -111,6 +121,8 @@ class AsyncConnect(AsyncClosing):
         self.customers = AsyncCustomers(engine)
         self.events = AsyncEvents(engine)
         self.fees = AsyncFees(engine)
+        self.file_links = AsyncFileLinks(engine)
+        self.files = AsyncFiles(engine)
         self.fx_quotes = AsyncFxQuotes(engine)
         self.ledger = AsyncLedger(engine)
         self.payment_intents = AsyncPaymentIntents(engine)

@@ -17,6 +17,8 @@ from connectlib.api._sync.resources.charges import Charges
 from connectlib.api._sync.resources.customers import Customers
 from connectlib.api._sync.resources.events import Events
 from connectlib.api._sync.resources.fees import Fees
+from connectlib.api._sync.resources.file_links import FileLinks
+from connectlib.api._sync.resources.files import Files
 from connectlib.api._sync.resources.fx_quotes import FxQuotes
 from connectlib.api._sync.resources.ledger import Ledger
 from connectlib.api._sync.resources.payment_intents import PaymentIntents
@@ -31,6 +33,7 @@ from connectlib.api._sync.resources.transfers import Transfers
 from connectlib.api._sync.stories import Stories
 from connectlib.api.closing import Closing
 from connectlib.api.errors import open_or_raise, raised
+from connectlib.flows.ground import HOSTED
 from connectlib.runtime.build import build, check_branches
 from connectlib.runtime.engine import Engine
 from connectlib.runtime.joining import open_joined, enter, leave, refuse_inside
@@ -53,7 +56,10 @@ class Connect(Closing):
     clock: an object with now() in microseconds, such as VirtualClock. cache: False for none.
     fees: a FeeSchedule; published list prices by default. fx: exchange rates, such as
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
-    money; a simulator by default. livemode and branches are for later releases.
+    money; a simulator by default. files: where the bytes of uploads lie, such as
+    DirectoryFiles(path); in memory where everything is. hosted_url: where your web layer serves
+    what people are sent to: account links, file links. livemode and branches are for later
+    releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -77,6 +83,8 @@ class Connect(Closing):
         fees: Any = None,
         fx: Any = None,
         processor: Any = None,
+        files: Any = None,
+        hosted_url: str = HOSTED,
     ) -> None:
         try:
             check_branches(branches)
@@ -91,6 +99,8 @@ class Connect(Closing):
                 fees=fees,
                 fx=fx,
                 processor=processor,
+                files=files,
+                hosted_url=hosted_url,
             )
         except Exception as error:
             found = raised(error)
@@ -112,6 +122,8 @@ class Connect(Closing):
         self.customers = Customers(engine)
         self.events = Events(engine)
         self.fees = Fees(engine)
+        self.file_links = FileLinks(engine)
+        self.files = Files(engine)
         self.fx_quotes = FxQuotes(engine)
         self.ledger = Ledger(engine)
         self.payment_intents = PaymentIntents(engine)

@@ -16,6 +16,8 @@ from connectlib.adapters.sql.tables.engine import (
     object_versions,
 )
 from connectlib.adapters.sql.tables.events import events
+from connectlib.adapters.sql.tables.file_links import file_links
+from connectlib.adapters.sql.tables.files import files
 from connectlib.adapters.sql.tables.fx_quotes import fx_quotes
 from connectlib.adapters.sql.tables.ledger import (
     ledger_accounts,
@@ -45,6 +47,8 @@ __all__ = [
     "due",
     "events",
     "fee_refunds",
+    "file_links",
+    "files",
     "fx_quotes",
     "heads",
     "idempotency_keys",
