@@ -12,10 +12,12 @@ from pathlib import Path
 
 from connectlib.api.books import policy
 from connectlib.core import (
+    account_sessions,
     accounts,
     charges,
     file_links,
     files,
+    openings,
     payment_intents,
     payment_methods,
     payouts,
@@ -85,10 +87,24 @@ def link_machine() -> str:
     return f"```mermaid\n{file_links.MACHINE.drawing()}\n```"
 
 
+def components() -> str:
+    """The components of account sessions and the features of each."""
+    rows = ["| component | features |", "|---|---|"]
+    for name, features in account_sessions.COMPONENTS.items():
+        rows.append(f"| `{name}` | {', '.join(f'`{each}`' for each in features)} |")
+    return "\n".join(rows)
+
+
+def opening_machine() -> str:
+    """The state machine of what opens once, drawn."""
+    return f"```mermaid\n{openings.MACHINE.drawing()}\n```"
+
+
 #: {file: {name of the table: what it says}}
 TABLES = {
     "customers.md": {"machine": method_machine},
     "files.md": {"purposes": purposes, "machine": link_machine},
+    "onboarding-links.md": {"components": components, "machine": opening_machine},
     "ledger.md": {"postings": postings, "chart": chart, "machines": machines},
 }
 

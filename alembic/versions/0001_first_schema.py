@@ -43,6 +43,20 @@ TABLES = [
         indexes=["branch world account id"],
     ),
     Table(
+        "cl_account_link",
+        "branch:s id:t world:s account:t version:b created:b connected:t expires_at:b digests:t "
+        "status:t type:t collect:t future:t refresh_url:t return_url:t",
+        key="branch id",
+        indexes=["branch world account id"],
+    ),
+    Table(
+        "cl_account_session",
+        "branch:s id:t world:s account:t version:b created:b connected:t expires_at:b digests:t "
+        "status:t components:t",
+        key="branch id",
+        indexes=["branch world account id"],
+    ),
+    Table(
         "cl_application_fee",
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t payer:t "
         "charge:t balance_transaction:t amount_refunded:b available_on:b "
@@ -194,6 +208,13 @@ TABLES = [
             "amount": "amount > 0",
             "sides": "debit <> credit",
         },
+    ),
+    Table(
+        "cl_login_link",
+        "branch:s id:t world:s account:t version:b created:b connected:t expires_at:b digests:t "
+        "status:t",
+        key="branch id",
+        indexes=["branch world account id"],
     ),
     Table(
         "cl_object_version",

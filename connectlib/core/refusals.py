@@ -108,6 +108,14 @@ class Why(Enum):
     ACCOUNT_NUMBER_INVALID = ("invalid_request_error", "account_number_invalid", 400, False)
     ROUTING_NUMBER_INVALID = ("invalid_request_error", "routing_number_invalid", 400, False)
     URL_INVALID = ("invalid_request_error", "url_invalid", 400, False)
+    LOGIN_LINK_NOT_ALLOWED = (
+        "invalid_request_error",
+        None,
+        400,
+        True,
+        "login_link_not_allowed",
+    )
+    SESSION_SPENT = ("invalid_request_error", None, 400, False, "session_spent")
     FILE_LINK_EXPIRED = ("invalid_request_error", None, 400, False, "file_link_expired")
     LOCK_TIMEOUT = ("invalid_request_error", "lock_timeout", 429, True)
 

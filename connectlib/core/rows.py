@@ -602,6 +602,64 @@ class FileLink(NamedTuple):
     metadata: str = "{}"
 
 
+class AccountLink(NamedTuple):
+    """A link (`alink_`) that opens the onboarding of an account once.
+
+    connected: the account. status: of `core.openings.MACHINE`, but for `expired`, which is the
+    clock's. digests: JSON of what is kept of its tokens. collect, future: what to ask for.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    connected: str
+    expires_at: int
+    digests: str
+    status: str
+    type: str
+    collect: str
+    future: str
+    refresh_url: str
+    return_url: str
+
+
+class AccountSession(NamedTuple):
+    """A session (`accsess_`) for the components of a web page; see AccountLink.
+
+    components: JSON {component: {"enabled", "features"}}.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    connected: str
+    expires_at: int
+    digests: str
+    status: str
+    components: str
+
+
+class LoginLink(NamedTuple):
+    """A link (`llink_`) that opens the dashboard of an account once; see AccountLink."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    connected: str
+    expires_at: int
+    digests: str
+    status: str
+
+
 class Due(NamedTuple):
     """Work that falls due: the pump runs it in the order of this key.
 
@@ -698,6 +756,9 @@ Versioned = (
     | TransferSchedule
     | File
     | FileLink
+    | AccountLink
+    | AccountSession
+    | LoginLink
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -720,6 +781,9 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "tsch": TransferSchedule,
     "file": File,
     "link": FileLink,
+    "alink": AccountLink,
+    "accsess": AccountSession,
+    "llink": LoginLink,
 }
 
 

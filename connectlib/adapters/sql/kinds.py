@@ -6,6 +6,8 @@ from typing import Any
 
 from connectlib.core.rows import (
     Account,
+    AccountLink,
+    AccountSession,
     ApplicationFee,
     Charge,
     Customer,
@@ -13,6 +15,7 @@ from connectlib.core.rows import (
     File,
     FileLink,
     FxQuote,
+    LoginLink,
     PaymentIntent,
     PaymentMethod,
     Payout,
@@ -41,6 +44,9 @@ KINDS: tuple[type[Any], ...] = (
     Payout,
     File,
     FileLink,
+    AccountLink,
+    AccountSession,
+    LoginLink,
 )
 
 
@@ -116,6 +122,9 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
     FeeRefund: ("version", "metadata"),
     File: ("version",),
     FileLink: ("version", "expires_at", "metadata"),
+    AccountLink: ("version", "digests", "status"),
+    AccountSession: ("version", "digests", "status"),
+    LoginLink: ("version", "digests", "status"),
     Payout: (
         "version",
         "status",

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from connectlib.api._async.clock import AsyncClock
+from connectlib.api._async.resources.account_links import AsyncAccountLinks
+from connectlib.api._async.resources.account_sessions import AsyncAccountSessions
 from connectlib.api._async.resources.accounts import AsyncAccounts
 from connectlib.api._async.resources.application_fees import AsyncApplicationFees
 from connectlib.api._async.resources.balance import AsyncBalance
@@ -20,6 +22,7 @@ from connectlib.api._async.resources.file_links import AsyncFileLinks
 from connectlib.api._async.resources.files import AsyncFiles
 from connectlib.api._async.resources.fx_quotes import AsyncFxQuotes
 from connectlib.api._async.resources.ledger import AsyncLedger
+from connectlib.api._async.resources.login_links import AsyncLoginLinks
 from connectlib.api._async.resources.payment_intents import AsyncPaymentIntents
 from connectlib.api._async.resources.payment_methods import AsyncPaymentMethods
 from connectlib.api._async.resources.payouts import AsyncPayouts
@@ -111,6 +114,8 @@ class AsyncConnect(AsyncClosing):
     def _over(self, engine: Engine) -> None:
         """Put the resources over an engine."""
         self._engine = engine
+        self.account_links = AsyncAccountLinks(engine)
+        self.account_sessions = AsyncAccountSessions(engine)
         self.accounts = AsyncAccounts(engine)
         self.application_fees = AsyncApplicationFees(engine)
         self.balance = AsyncBalance(engine)
@@ -125,6 +130,7 @@ class AsyncConnect(AsyncClosing):
         self.files = AsyncFiles(engine)
         self.fx_quotes = AsyncFxQuotes(engine)
         self.ledger = AsyncLedger(engine)
+        self.login_links = AsyncLoginLinks(engine)
         self.payment_intents = AsyncPaymentIntents(engine)
         self.payment_methods = AsyncPaymentMethods(engine)
         self.payouts = AsyncPayouts(engine)

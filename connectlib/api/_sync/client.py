@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from connectlib.api._sync.clock import Clock
+from connectlib.api._sync.resources.account_links import AccountLinks
+from connectlib.api._sync.resources.account_sessions import AccountSessions
 from connectlib.api._sync.resources.accounts import Accounts
 from connectlib.api._sync.resources.application_fees import ApplicationFees
 from connectlib.api._sync.resources.balance import Balance
@@ -21,6 +23,7 @@ from connectlib.api._sync.resources.file_links import FileLinks
 from connectlib.api._sync.resources.files import Files
 from connectlib.api._sync.resources.fx_quotes import FxQuotes
 from connectlib.api._sync.resources.ledger import Ledger
+from connectlib.api._sync.resources.login_links import LoginLinks
 from connectlib.api._sync.resources.payment_intents import PaymentIntents
 from connectlib.api._sync.resources.payment_methods import PaymentMethods
 from connectlib.api._sync.resources.payouts import Payouts
@@ -112,6 +115,8 @@ class Connect(Closing):
     def _over(self, engine: Engine) -> None:
         """Put the resources over an engine."""
         self._engine = engine
+        self.account_links = AccountLinks(engine)
+        self.account_sessions = AccountSessions(engine)
         self.accounts = Accounts(engine)
         self.application_fees = ApplicationFees(engine)
         self.balance = Balance(engine)
@@ -126,6 +131,7 @@ class Connect(Closing):
         self.files = Files(engine)
         self.fx_quotes = FxQuotes(engine)
         self.ledger = Ledger(engine)
+        self.login_links = LoginLinks(engine)
         self.payment_intents = PaymentIntents(engine)
         self.payment_methods = PaymentMethods(engine)
         self.payouts = Payouts(engine)
