@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from moneyed import Money
 
     from connectlib.adapters.clock import VirtualClock
+    from connectlib.adapters.files.directory import DirectoryFiles
+    from connectlib.adapters.files.memory import MemoryFiles
     from connectlib.adapters.fx.ecb import EcbRates
     from connectlib.adapters.fx.static import TEST_RATES, StaticRates
     from connectlib.adapters.keys.providers import LocalKeys, StaticKeys
@@ -73,9 +75,11 @@ _WHERE = {
     "AsyncConnect": "connectlib.api._async.client",
     "Bearers": "connectlib.core.fee_bearers",
     "Connect": "connectlib.api._sync.client",
+    "DirectoryFiles": "connectlib.adapters.files.directory",
     "EcbRates": "connectlib.adapters.fx.ecb",
     "FeeSchedule": "connectlib.core.fees",
     "LocalKeys": "connectlib.adapters.keys.providers",
+    "MemoryFiles": "connectlib.adapters.files.memory",
     "Money": "moneyed",
     "REQUIREMENTS": "connectlib.core.requirement_rules",
     "Rate": "connectlib.core.fees",
@@ -138,6 +142,7 @@ __all__ = [
     "ConfigurationError",
     "Connect",
     "ConnectError",
+    "DirectoryFiles",
     "DisputeFee",
     "DisputeFees",
     "EcbRates",
@@ -147,6 +152,7 @@ __all__ = [
     "InvalidRequestError",
     "KeysUnavailableError",
     "LocalKeys",
+    "MemoryFiles",
     "MigrationNeeded",
     "MissingExtra",
     "Money",

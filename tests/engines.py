@@ -54,6 +54,7 @@ def restart(old: Engine, *, seed: int = 99) -> Engine:
         fx=old.parts.fx,
         country=old.world.country,
         branches=old.ground.branches,
+        files=old.files,
         cache=False,
     )
 

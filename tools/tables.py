@@ -12,9 +12,13 @@ from pathlib import Path
 
 from connectlib.api.books import policy
 from connectlib.core import (
+    account_sessions,
     accounts,
     capabilities,
     charges,
+    file_links,
+    files,
+    openings,
     payment_intents,
     payment_methods,
     payouts,
@@ -23,6 +27,7 @@ from connectlib.core import (
     transfer_schedules,
 )
 from connectlib.core.ledger import DEBIT_NORMAL, GUARDED, Purpose
+from connectlib.core.moments import DAY
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -77,10 +82,42 @@ def capability_machine() -> str:
     return f"```mermaid\n{capabilities.MACHINE.drawing()}\n```"
 
 
+def purposes() -> str:
+    """What each purpose of a file takes."""
+    rows = ["| purpose | types | at most | expires | may be downloaded |", "|---|---|---|---|---|"]
+    for name, purpose in files.PURPOSES.items():
+        size = purpose.size_max // 1024
+        most = f"{size} KB" if size < 1024 else f"{size // 1024} MB"
+        kept = "never" if purpose.keep is None else f"after {purpose.keep // DAY} days"
+        down = "yes" if purpose.is_downloadable else "no"
+        rows.append(f"| `{name}` | {', '.join(purpose.types)} | {most} | {kept} | {down} |")
+    return "\n".join(rows)
+
+
+def link_machine() -> str:
+    """The state machine of links to files, drawn."""
+    return f"```mermaid\n{file_links.MACHINE.drawing()}\n```"
+
+
+def components() -> str:
+    """The components of account sessions and the features of each."""
+    rows = ["| component | features |", "|---|---|"]
+    for name, features in account_sessions.COMPONENTS.items():
+        rows.append(f"| `{name}` | {', '.join(f'`{each}`' for each in features)} |")
+    return "\n".join(rows)
+
+
+def opening_machine() -> str:
+    """The state machine of what opens once, drawn."""
+    return f"```mermaid\n{openings.MACHINE.drawing()}\n```"
+
+
 #: {file: {name of the table: what it says}}
 TABLES = {
     "accounts.md": {"account": account_machine, "capability": capability_machine},
     "customers.md": {"machine": method_machine},
+    "files.md": {"purposes": purposes, "machine": link_machine},
+    "onboarding-links.md": {"components": components, "machine": opening_machine},
     "ledger.md": {"postings": postings, "chart": chart, "machines": machines},
 }
 

@@ -24,7 +24,7 @@ class Table(NamedTuple):
 
     name: str
     columns: str
-    key: str
+    key: str = "branch id"
     unique: Sequence[str] = ()
     checks: dict[str, str] | None = None
     indexes: Sequence[str] = ()
@@ -42,7 +42,18 @@ TABLES = [
         "settings:t charge_settings:t? tos:t rejected:t? payouts_paused:s linked:s person:t? "
         "company:t? facts:t requirements:t charges_enabled:s payouts_enabled:s "
         "disabled_reason:t? watched:s",
-        key="branch id",
+        indexes=["branch world account id"],
+    ),
+    Table(
+        "cl_account_link",
+        "branch:s id:t world:s account:t version:b created:b connected:t expires_at:b digests:t "
+        "status:t type:t collect:t future:t refresh_url:t return_url:t",
+        indexes=["branch world account id"],
+    ),
+    Table(
+        "cl_account_session",
+        "branch:s id:t world:s account:t version:b created:b connected:t expires_at:b digests:t "
+        "status:t components:t",
         indexes=["branch world account id"],
     ),
     Table(
@@ -51,7 +62,6 @@ TABLES = [
         "charge:t balance_transaction:t amount_refunded:b available_on:b "
         "originating_transaction:t? taken:b? taken_currency:t? taken_back:b earned:b? "
         "earned_currency:t? earned_back:b exchange_rate:t?",
-        key="branch id",
         checks={
             "amount": "amount > 0",
             "refunded": "amount_refunded >= 0 AND amount_refunded <= amount",
@@ -62,7 +72,6 @@ TABLES = [
         "cl_balance_transaction",
         "branch:s id:t world:s account:t created:b type:t amount:b fee:b currency:t "
         "available_on:b day:b source:t description:t? fee_details:t? exchange_rate:t?",
-        key="branch id",
         indexes=[
             "branch account currency available_on id",
             "branch source",
@@ -73,7 +82,6 @@ TABLES = [
         "cl_callback",
         "branch:s id:t world:s account:t created:b news:t kind:t object_id:t outcome:t amount:b "
         "currency:t",
-        key="branch id",
         indexes=["branch object_id", "branch world account id"],
     ),
     Table(
@@ -86,7 +94,6 @@ TABLES = [
         "failure_message:t? outcome:t? metadata:t country:t amount_captured:b? capture_before:b "
         "payment_intent:t? customer:t? method_id:t? settled:b? settled_currency:t? "
         "exchange_rate:t? refunds_waiting:b options:t?",
-        key="branch id",
         checks={
             "amount": "amount > 0",
             "refunded": "amount_refunded >= 0 AND amount_refunded <= amount",
@@ -100,7 +107,6 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b email:t? name:t? phone:t? "
         "description:t? address:t? shipping:t? default_method:t? deleted:s metadata:t "
         "email_index:t?",
-        key="branch id",
         indexes=["branch world account id"],
         present=["branch email", "branch email_index"],
     ),
@@ -108,7 +114,6 @@ TABLES = [
         "cl_data_key",
         "branch:s id:t world:s account:t version:b created:b subject:t status:t kek:t wrapped:t "
         "generation:b uses:b hold_until:b hold_reason:t?",
-        key="branch id",
         indexes=["branch world account kek id"],
     ),
     Table(
@@ -120,24 +125,32 @@ TABLES = [
         "cl_event",
         "branch:s id:t world:s account:t seq:b created:b type:t object_id:t object_version:b "
         "previous:t? idempotency_key:t?",
-        key="branch id",
         unique=["branch world account seq"],
     ),
     Table(
         "cl_fee_refund",
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t fee:t "
         "balance_transaction:t metadata:t",
-        key="branch id",
         checks={
             "amount": "amount > 0",
         },
         indexes=["branch fee id"],
     ),
     Table(
+        "cl_file",
+        "branch:s id:t world:s account:t version:b created:b purpose:t key:t size:b digest:t "
+        "expires_at:b filename:t? title:t? type:t? url:t?",
+        indexes=["branch world account id"],
+    ),
+    Table(
+        "cl_file_link",
+        "branch:s id:t world:s account:t version:b created:b file:t expires_at:b url:t metadata:t",
+        indexes=["branch file id", "branch world account id"],
+    ),
+    Table(
         "cl_fx_quote",
         "branch:s id:t world:s account:t version:b created:b to_currency:t rates:t expires_at:b "
         "usage:t?",
-        key="branch id",
         indexes=["branch world account id"],
     ),
     Table(
@@ -156,7 +169,6 @@ TABLES = [
         "cl_ledger_account",
         "branch:s id:b world:s owner:t purpose:s currency:t available_on:b debits_posted:b "
         "credits_posted:b debits_pending:b credits_pending:b version:b",
-        key="branch id",
         unique=["branch owner currency available_on purpose world"],
         checks={
             "counters": "debits_posted >= 0 AND credits_posted >= 0 AND debits_pending >= 0 AND "
@@ -179,7 +191,6 @@ TABLES = [
     Table(
         "cl_ledger_transaction",
         "branch:s id:b world:s kind:s ref:t created:b",
-        key="branch id",
         indexes=["branch ref id"],
     ),
     Table(
@@ -192,6 +203,12 @@ TABLES = [
             "amount": "amount > 0",
             "sides": "debit <> credit",
         },
+    ),
+    Table(
+        "cl_login_link",
+        "branch:s id:t world:s account:t version:b created:b connected:t expires_at:b digests:t "
+        "status:t",
+        indexes=["branch world account id"],
     ),
     Table(
         "cl_object_version",
@@ -208,7 +225,6 @@ TABLES = [
         "last_error:t? canceled_at:b? cancellation_reason:t? splits:t? fx_quote:t? "
         "description:t? statement_descriptor:t? receipt_email:t? return_url:t? shipping:t? "
         "options:t metadata:t",
-        key="branch id",
         checks={
             "amount": "amount > 0",
             "capturable": "amount_capturable >= 0 AND amount_capturable <= amount",
@@ -221,7 +237,6 @@ TABLES = [
         "cl_payment_method",
         "branch:s id:t world:s account:t version:b created:b kind:t token:t country:t details:t "
         "fingerprint:t? customer:t? billing:t? spent:s ready:s metadata:t",
-        key="branch id",
         indexes=["branch world account id"],
         present=["branch customer"],
     ),
@@ -231,7 +246,6 @@ TABLES = [
         "arrival_date:b automatic:s bank:t balance_transaction:t method:t "
         "failure_balance_transaction:t? failure_code:t? failure_message:t? "
         "statement_descriptor:t? description:t? metadata:t cursor:b",
-        key="branch id",
         checks={
             "amount": "amount > 0",
         },
@@ -247,7 +261,6 @@ TABLES = [
         "cl_person",
         "branch:s id:t world:s account:t version:b created:b kind:t told:t relationship:t "
         "verification:t deleted:s metadata:t",
-        key="branch id",
         indexes=["branch world account id"],
     ),
     Table(
@@ -257,7 +270,6 @@ TABLES = [
         "failure_reason:t? pending_reason:t? reason:t? transfer_reversal:t? "
         "source_transfer_reversal:t? fee_refund:t? reverse_transfer:s refund_application_fee:s "
         "metadata:t payment_intent:t? settled:b? settled_currency:t? exchange_rate:t?",
-        key="branch id",
         checks={
             "amount": "amount > 0",
         },
@@ -269,7 +281,6 @@ TABLES = [
         "customer:t? method_id:t? attempt:b authenticated:s on_behalf_of:t? method_types:t "
         "next_action:t? last_error:t? cancellation_reason:t? description:t? return_url:t? "
         "options:t metadata:t",
-        key="branch id",
         indexes=["branch world account id"],
         present=["branch customer"],
     ),
@@ -279,7 +290,6 @@ TABLES = [
         "destination_payment:t balance_transaction:t amount_reversed:b available_on:b "
         "source_transaction:t? transfer_group:t? description:t? metadata:t arrived:b? "
         "arrived_currency:t? arrived_reversed:b exchange_rate:t? schedule:t?",
-        key="branch id",
         checks={
             "amount": "amount > 0",
             "reversed": "amount_reversed >= 0 AND amount_reversed <= amount",
@@ -292,7 +302,6 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t transfer:t "
         "balance_transaction:t destination_payment_refund:t source_refund:t? description:t? "
         "metadata:t",
-        key="branch id",
         checks={
             "amount": "amount > 0",
         },
@@ -303,7 +312,6 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t destination:t "
         "status:t release_on:b? condition:t? source_transaction:t? transfer:t? "
         "transfer_group:t? description:t? failure_code:t? failure_message:t? metadata:t",
-        key="branch id",
         checks={
             "amount": "amount > 0",
         },

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectlib.core.book import Stale
 from connectlib.core.refusals import Refused, Why
+from connectlib.ports.files import FilesFault, NoFileStore
 from connectlib.ports.fx import RatesError
 from connectlib.ports.keys import KeyFault, KeysUnavailable
 from connectlib.ports.processor import NotListed
@@ -243,6 +244,13 @@ _RAISED: list[tuple[type[Exception], Callable[[Any], ConnectError]]] = [
         SealedWorld,
         lambda error: ConfigurationError(
             str(error), hint="pass keys= with the keys it was opened with before"
+        ),
+    ),
+    (FilesFault, lambda error: APIError(f"The file store failed: {error}.")),
+    (
+        NoFileStore,
+        lambda error: ConfigurationError(
+            str(error), hint="open it with files=connectlib.DirectoryFiles(path)"
         ),
     ),
     (NotJoinable, lambda error: TransactionError(str(error), http_status=400)),

@@ -23,6 +23,7 @@ EVENT_TYPES = {
     "customer.created": "customer",
     "customer.deleted": "customer",
     "customer.updated": "customer",
+    "file.created": "file",
     "payment.created": "charge",
     "payment_intent.amount_capturable_updated": "payment_intent",
     "payment_intent.canceled": "payment_intent",

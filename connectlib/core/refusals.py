@@ -123,6 +123,16 @@ class Why(Enum):
     SUBJECT_ERASED = ("invalid_request_error", "personal_data_erased", 400, False)
     ERASURE_HELD = ("invalid_request_error", "personal_data_held", 400, True)
     KEY_USED_UP = ("invalid_request_error", "data_key_used_up", 400, True)
+    URL_INVALID = ("invalid_request_error", "url_invalid", 400, False)
+    LOGIN_LINK_NOT_ALLOWED = (
+        "invalid_request_error",
+        None,
+        400,
+        True,
+        "login_link_not_allowed",
+    )
+    SESSION_SPENT = ("invalid_request_error", None, 400, False, "session_spent")
+    FILE_LINK_EXPIRED = ("invalid_request_error", None, 400, False, "file_link_expired")
     LOCK_TIMEOUT = ("invalid_request_error", "lock_timeout", 429, True)
 
     @property

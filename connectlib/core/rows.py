@@ -634,6 +634,104 @@ class IdempotencyKey(NamedTuple):
     lease: int = 0
 
 
+class File(NamedTuple):
+    """A file (`file_`): what is known of it; its bytes lie in the file store under `key`.
+
+    digest: SHA-256 of the bytes, in hexadecimal digits. type: what the bytes are. expires_at:
+    from then on it cannot be read; `core.files.FOREVER` where it never ends. url: where a web
+    layer serves it; None where it may not be downloaded.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    purpose: str
+    key: str
+    size: int
+    digest: str
+    expires_at: int
+    filename: str | None = None
+    title: str | None = None
+    type: str | None = None
+    url: str | None = None
+
+
+class FileLink(NamedTuple):
+    """A link (`link_`) by which anybody may read a file. url: ends in its secret token."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    file: str
+    expires_at: int
+    url: str
+    metadata: str = "{}"
+
+
+class AccountLink(NamedTuple):
+    """A link (`alink_`) that opens the onboarding of an account once.
+
+    connected: the account. status: of `core.openings.MACHINE`, but for `expired`, which is the
+    clock's. digests: JSON of what is kept of its tokens. collect, future: what to ask for.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    connected: str
+    expires_at: int
+    digests: str
+    status: str
+    type: str
+    collect: str
+    future: str
+    refresh_url: str
+    return_url: str
+
+
+class AccountSession(NamedTuple):
+    """A session (`accsess_`) for the components of a web page; see AccountLink.
+
+    components: JSON {component: {"enabled", "features"}}.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    connected: str
+    expires_at: int
+    digests: str
+    status: str
+    components: str
+
+
+class LoginLink(NamedTuple):
+    """A link (`llink_`) that opens the dashboard of an account once; see AccountLink."""
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    connected: str
+    expires_at: int
+    digests: str
+    status: str
+
+
 class Due(NamedTuple):
     """Work that falls due: the pump runs it in the order of this key.
 
@@ -730,6 +828,11 @@ Versioned = (
     | TransferSchedule
     | DataKey
     | Person
+    | File
+    | FileLink
+    | AccountLink
+    | AccountSession
+    | LoginLink
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -754,6 +857,11 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "comp": Person,
     "dkey": DataKey,
     "ikey": DataKey,
+    "file": File,
+    "link": FileLink,
+    "alink": AccountLink,
+    "accsess": AccountSession,
+    "llink": LoginLink,
 }
 
 #: Columns of blind indexes: they follow the row as it is, and no snapshot or event keeps them.

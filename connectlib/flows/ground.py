@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: Where links lead as long as nobody has said where the web layer is.
+HOSTED = "https://connect.localhost"
+
 
 class Ground(NamedTuple):
     """What every flow is given.
 
     fx: the rates in force at a moment. key_retention: how long the processor remembers a key.
     sealed: whether personal data is sealed at rest. rules: what accounts must tell.
+    hosted: where the application's web layer serves links, without a slash at the end.
     """
 
     world: World
@@ -39,6 +43,7 @@ class Ground(NamedTuple):
     key_retention: int = 24 * HOUR
     sealed: bool = False
     rules: Rules = RULES
+    hosted: str = HOSTED
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from connectlib.core.book import AnyWork, Outcome, Work
 from connectlib.core.commands import Numbers
 from connectlib.core.reconciliation import Entry
 from connectlib.core.rows import Due
+from connectlib.ports.files import Stored
 from connectlib.ports.processor import (
     Answer,
     ChargeRequest,
@@ -110,6 +111,25 @@ class Scrub(NamedTuple):
     """Have the store remove what lies about after erasures."""
 
 
+class PutFile(NamedTuple):
+    """Put bytes into the file store under a new key; None where there are more than `limit`."""
+
+    chunks: Iterable[bytes]
+    limit: int
+
+
+class GetFile(NamedTuple):
+    """The bytes under a key of the file store; None where there are none."""
+
+    key: str
+
+
+class DropFile(NamedTuple):
+    """Forget the bytes under a key of the file store."""
+
+    key: str
+
+
 class Deferred:
     """The answer to a call outside that may not be made now: inside a joined transaction."""
 
@@ -130,6 +150,9 @@ Step = (
     | AskVerifier
     | Mint
     | Scrub
+    | PutFile
+    | GetFile
+    | DropFile
 )
 Flow = Generator[Step, Any, T]
 
@@ -205,6 +228,26 @@ def ask(query: Query) -> Flow[Any]:
     """The answer of the store to a query."""
     answer: Any = yield Ask(query)
     return answer
+
+
+def put_file(chunks: Iterable[bytes], limit: int) -> Flow[Stored | None]:
+    """Put bytes into the file store; None where there are more than `limit`, and nothing is kept.
+
+    Raises FilesFault.
+    """
+    stored: Stored | None = yield PutFile(chunks, limit)
+    return stored
+
+
+def get_file(key: str) -> Flow[bytes | None]:
+    """Bytes of the file store. Raises FilesFault."""
+    data: bytes | None = yield GetFile(key)
+    return data
+
+
+def drop_file(key: str) -> Flow[None]:
+    """Forget bytes of the file store. Raises FilesFault."""
+    yield DropFile(key)
 
 
 def claim(dues: Sequence[Due], *, untouched: bool = False) -> Flow[list[Due]]:

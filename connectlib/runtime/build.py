@@ -8,6 +8,7 @@ from connectlib.adapters.cache.local import LocalCache
 from connectlib.adapters.cache.none import NoCache
 from connectlib.adapters.clock import SystemClock, VirtualClock, monotonic
 from connectlib.adapters.entropy import RandomIds, SystemEntropy
+from connectlib.adapters.files.memory import MemoryFiles, NoFiles
 from connectlib.adapters.fx.static import StaticRates
 from connectlib.adapters.processors.simulator import Simulator
 from connectlib.adapters.rails.simulator import BankSimulator
@@ -16,6 +17,8 @@ from connectlib.core.countries import DEFAULT_CURRENCY
 from connectlib.core.fee_policies import FeePolicy
 from connectlib.core.fees import FeeSchedule
 from connectlib.core.requirement_rules import RULES, Rules
+from connectlib.core.urls import is_web_address
+from connectlib.flows.ground import HOSTED
 from connectlib.runtime.engine import Engine, Parts, new_world
 from connectlib.runtime.keyring import Misconfigured, MissingPackage, vault_of
 
@@ -54,6 +57,8 @@ def build(
     fx: Any = None,
     processor: Any = None,
     keys: Any = None,
+    files: Any = None,
+    hosted_url: Any = HOSTED,
     ids: Ids | None = None,
     wall: WallClock | None = None,
     store: Store | None = None,
@@ -64,26 +69,24 @@ def build(
 ) -> Engine:
     """An engine over the store behind a URL, or over one that is given.
 
-    Raises: Misconfigured, WorldMismatch, ClockBehind, SealedWorld, SchemaMismatch, Unavailable,
-    KeyFault.
+    Raises: Misconfigured, WorldMismatch, ClockBehind, SealedWorld, StoreFault, KeyFault.
     """
     vault = vault_of(keys, entropy or SystemEntropy(), livemode=livemode)
     _check(platform, country, livemode=livemode, fees=fees, fx=fx)
-    _check_parts(clock=clock, cache=cache, processor=processor)
-    _check_onboarding(onboarding)
-    wall = wall or SystemClock()
-    if clock is None:
-        clock = VirtualClock() if url is None else SystemClock()
+    _check_parts(onboarding, clock=clock, cache=cache, processor=processor, files=files)
+    clock = clock or (VirtualClock() if url is None else SystemClock())
     parts = Parts(
         store=store or open_store(url, branches),
         clock=clock,
-        wall=wall,
+        wall=wall or SystemClock(),
         ids=ids or RandomIds(),
         cache=_cache(cache),
         processor=processor or Simulator(now=clock.now),
         rail=rail or BankSimulator(),
         fees=FeePolicy.of(fees),
         fx=fx if fx is not None else StaticRates(),
+        files=files or (MemoryFiles() if url is None else NoFiles()),
+        hosted=_hosted(hosted_url),
         virtual=clock if hasattr(clock, "set") else None,
         vault=vault,
         identities=onboarding.identities or TestIdentities(),
@@ -159,11 +162,22 @@ _ABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "clock": (("now",), "leave it out, or pass a VirtualClock"),
     "cache": (("get", "put", "invalidate", "clear"), "leave it out; cache=False is none at all"),
     "processor": (("resolve", "authorize", "refund"), "leave it out for the simulator"),
+    "files": (("put", "get", "stat", "delete"), "pass connectlib.DirectoryFiles(path)"),
 }
 
 
-def _check_parts(**parts: Any) -> None:
+def _hosted(url: Any) -> str:
+    """Where the web layer is, without a slash at the end."""
+    if not isinstance(url, str) or is_web_address(url) is None or "?" in url or "#" in url:
+        raise Misconfigured(
+            "hosted_url must be the address of your web layer.", 'pass "https://pay.example.com"'
+        )
+    return url.rstrip("/")
+
+
+def _check_parts(onboarding: Onboarding, **parts: Any) -> None:
     """Refuse what cannot do the work of a clock, a cache or a processor."""
+    _check_onboarding(onboarding)
     for name, part in parts.items():
         able, hint = _ABLE[name]
         if part is None or (name == "cache" and part is False):

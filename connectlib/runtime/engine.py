@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from connectlib.core.requirement_rules import Rules
     from connectlib.ports.cache import Cache
     from connectlib.ports.clock import WallClock
+    from connectlib.ports.files import FileStore
     from connectlib.ports.fx import FXProvider
     from connectlib.ports.ids import Ids
     from connectlib.ports.processor import Processor
@@ -51,6 +52,8 @@ class Parts(NamedTuple):
     fx: FXProvider
     identities: IdentityVerifier
     rules: Rules
+    files: FileStore
+    hosted: str
     virtual: VirtualClock | None = None
     vault: Vault | None = None
 
@@ -71,6 +74,7 @@ class Engine:
         self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
         self.ids, self.vault = parts.ids, parts.vault
         self.identities = parts.identities
+        self.files = parts.files
         self.world = parts.store.open_world(world)
         #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
         self.caught_up_until = 0 if parts.virtual is None else MOMENT_MAX
@@ -82,6 +86,7 @@ class Engine:
             parts.processor.key_retention,
             parts.vault is not None,
             parts.rules,
+            parts.hosted,
         )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -58,6 +58,7 @@ class Joined:
         self.store = _Questions(self)
         self.processor = _Later(engine)
         self.rail = self.identities = _Later(engine)
+        self.files = _NoFilesHere()
         connection = source()
         check(store, connection, engine)
         self._root = connection.get_transaction()
@@ -189,6 +190,19 @@ class _Later:
         return DEFERRED
 
     refund = submit = track = lookup = capture = release = set_up = authorize
+
+
+class _NoFilesHere:
+    """What stands for the file store: its bytes would not go with the transaction."""
+
+    def put(self, *_: Any) -> NoReturn:
+        """Not here."""
+        raise NotJoinable(
+            "files cannot be written or read inside a connect.transaction() block: their bytes do"
+            " not belong to the transaction; upload before it, and name the file by its id"
+        )
+
+    get = stat = delete = put
 
 
 def sqlite_engine(url: str, **options: Any) -> sa.Engine:

@@ -13,8 +13,11 @@ from connectlib.ports.steps import (
     AskProcessor,
     AskVerifier,
     Claim,
+    DropFile,
+    GetFile,
     ListTaken,
     Mint,
+    PutFile,
     Resolve,
     Scrub,
     SendOut,
@@ -22,6 +25,7 @@ from connectlib.ports.steps import (
     Track,
     Transact,
 )
+from connectlib.runtime.files import dropped, got, put
 from connectlib.runtime.outside import asked, claimed, judged, kept, listed
 
 if TYPE_CHECKING:
@@ -86,6 +90,12 @@ def outside(engine: Engine, step: Step) -> Any:
             return f"{prefix}_{branch_part(branch)}{body}"
         case Scrub():
             return engine.store.scrub()
+        case PutFile(chunks, limit):
+            return put(engine, chunks, limit)
+        case GetFile(key):
+            return got(engine, key)
+        case DropFile(key):
+            return dropped(engine, key)
         case Transact():
             return engine.committers[step.branch].submit(step.works)
         case _:

@@ -15,8 +15,10 @@ from connectlib.adapters.sql import ledger_queries, queries, schema
 from connectlib.adapters.sql import tables as t
 from connectlib.adapters.sql.bulk import absent, insertion
 from connectlib.adapters.sql.dialects.sqlite import _alone, _compiled
+from connectlib.adapters.sql.kinds import KINDS, MUTABLE
 from connectlib.adapters.sql.statements import REGISTRY
 from connectlib.core.rows import (
+    BY_PREFIX,
     BalanceTransaction,
     Callback,
     Charge,
@@ -311,3 +313,7 @@ def dump(url: str) -> dict[str, list[tuple[object, ...]]]:
             rows = connection.execute(sa.select(*columns)).all()
             found[table.name] = sorted(map(tuple, rows), key=repr)
     return found
+
+
+def test_every_versioned_kind_is_written() -> None:
+    assert set(KINDS) == set(BY_PREFIX.values()) == set(MUTABLE)

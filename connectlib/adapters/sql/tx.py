@@ -5,7 +5,8 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from connectlib.adapters.sql.statements import KINDS, SWAPS
+from connectlib.adapters.sql.kinds import KINDS
+from connectlib.adapters.sql.statements import SWAPS
 from connectlib.adapters.sql.tables import TABLES
 from connectlib.core.book import Book, HeadState
 from connectlib.core.drafts import Unpaid

@@ -183,7 +183,9 @@ class AsyncResource:
 
     async def _list(self, account: object, params: dict[str, Any]) -> ListObject:
         """A page of this resource in a namespace."""
-        asked = self._parse(page, params, self._filters, self._dates)
+        rest, bounds = self._parse(self._bounds, params)
+        asked = self._parse(page, rest, self._filters, self._dates)
+        asked = asked._replace(ranges=(*asked.ranges, *bounds)) if bounds else asked
         for param, id_ in (("starting_after", asked.after), ("ending_before", asked.before)):
             if id_ is not None and LISTED.get(id_.partition("_")[0]) is not self._kind:
                 raise error_of(missing(self._name, shown(id_), param))
@@ -270,6 +272,13 @@ class AsyncResource:
     def _always(self) -> tuple[tuple[str, Any], ...]:
         """Equalities that every list of this resource has."""
         return ()
+
+    def _bounds(self, params: dict[str, Any]) -> Any:
+        """(the parameters of a list without filters of its own, the bounds that these mean).
+
+        Bounds are (column, operator, value). Raises Invalid.
+        """
+        return params, ()
 
     async def _objects(self, rows: list[Any]) -> list[Any]:
         """How the rows of a page are shown."""

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from connectlib.api._async.clock import AsyncClock
+from connectlib.api._async.resources.account_links import AsyncAccountLinks
+from connectlib.api._async.resources.account_sessions import AsyncAccountSessions
 from connectlib.api._async.resources.accounts import AsyncAccounts
 from connectlib.api._async.resources.application_fees import AsyncApplicationFees
 from connectlib.api._async.resources.balance import AsyncBalance
@@ -17,9 +19,12 @@ from connectlib.api._async.resources.country_specs import AsyncCountrySpecs
 from connectlib.api._async.resources.customers import AsyncCustomers
 from connectlib.api._async.resources.events import AsyncEvents
 from connectlib.api._async.resources.fees import AsyncFees
+from connectlib.api._async.resources.file_links import AsyncFileLinks
+from connectlib.api._async.resources.files import AsyncFiles
 from connectlib.api._async.resources.fx_quotes import AsyncFxQuotes
 from connectlib.api._async.resources.keys import AsyncKeys
 from connectlib.api._async.resources.ledger import AsyncLedger
+from connectlib.api._async.resources.login_links import AsyncLoginLinks
 from connectlib.api._async.resources.payment_intents import AsyncPaymentIntents
 from connectlib.api._async.resources.payment_methods import AsyncPaymentMethods
 from connectlib.api._async.resources.payouts import AsyncPayouts
@@ -33,6 +38,7 @@ from connectlib.api._async.resources.transfers import AsyncTransfers
 from connectlib.api._async.stories import AsyncStories
 from connectlib.api.closing import AsyncClosing
 from connectlib.api.errors import open_or_raise, raised
+from connectlib.flows.ground import HOSTED
 from connectlib.runtime.build import Onboarding, build, check_branches
 from connectlib.runtime.engine import Engine
 from connectlib.runtime.joining import async_open_joined, enter, leave, refuse_inside
@@ -58,7 +64,10 @@ class AsyncConnect(AsyncClosing):
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
     kept as it is given by default. identities: who checks persons and companies; by default the
     verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
-    default. livemode and branches are for later releases.
+    default. files: where the bytes
+    of uploads lie, such as DirectoryFiles(path); in memory where everything is. hosted_url: where
+    your web layer serves what people are sent to: account links, file links. livemode and
+    branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -85,6 +94,8 @@ class AsyncConnect(AsyncClosing):
         keys: Any = None,
         identities: Any = None,
         requirements: Any = None,
+        files: Any = None,
+        hosted_url: str = HOSTED,
     ) -> None:
         try:
             check_branches(branches)
@@ -101,6 +112,8 @@ class AsyncConnect(AsyncClosing):
                 processor=processor,
                 keys=keys,
                 onboarding=Onboarding(identities, requirements),
+                files=files,
+                hosted_url=hosted_url,
             )
         except Exception as error:
             found = raised(error)
@@ -112,6 +125,8 @@ class AsyncConnect(AsyncClosing):
     def _over(self, engine: Engine) -> None:
         """Put the resources over an engine."""
         self._engine = engine
+        self.account_links = AsyncAccountLinks(engine)
+        self.account_sessions = AsyncAccountSessions(engine)
         self.accounts = AsyncAccounts(engine)
         self.application_fees = AsyncApplicationFees(engine)
         self.balance = AsyncBalance(engine)
@@ -123,9 +138,12 @@ class AsyncConnect(AsyncClosing):
         self.customers = AsyncCustomers(engine)
         self.events = AsyncEvents(engine)
         self.fees = AsyncFees(engine)
+        self.file_links = AsyncFileLinks(engine)
+        self.files = AsyncFiles(engine)
         self.fx_quotes = AsyncFxQuotes(engine)
         self.keys = AsyncKeys(engine)
         self.ledger = AsyncLedger(engine)
+        self.login_links = AsyncLoginLinks(engine)
         self.payment_intents = AsyncPaymentIntents(engine)
         self.payment_methods = AsyncPaymentMethods(engine)
         self.payouts = AsyncPayouts(engine)

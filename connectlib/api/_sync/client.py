@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from connectlib.api._sync.clock import Clock
+from connectlib.api._sync.resources.account_links import AccountLinks
+from connectlib.api._sync.resources.account_sessions import AccountSessions
 from connectlib.api._sync.resources.accounts import Accounts
 from connectlib.api._sync.resources.application_fees import ApplicationFees
 from connectlib.api._sync.resources.balance import Balance
@@ -18,9 +20,12 @@ from connectlib.api._sync.resources.country_specs import CountrySpecs
 from connectlib.api._sync.resources.customers import Customers
 from connectlib.api._sync.resources.events import Events
 from connectlib.api._sync.resources.fees import Fees
+from connectlib.api._sync.resources.file_links import FileLinks
+from connectlib.api._sync.resources.files import Files
 from connectlib.api._sync.resources.fx_quotes import FxQuotes
 from connectlib.api._sync.resources.keys import Keys
 from connectlib.api._sync.resources.ledger import Ledger
+from connectlib.api._sync.resources.login_links import LoginLinks
 from connectlib.api._sync.resources.payment_intents import PaymentIntents
 from connectlib.api._sync.resources.payment_methods import PaymentMethods
 from connectlib.api._sync.resources.payouts import Payouts
@@ -34,6 +39,7 @@ from connectlib.api._sync.resources.transfers import Transfers
 from connectlib.api._sync.stories import Stories
 from connectlib.api.closing import Closing
 from connectlib.api.errors import open_or_raise, raised
+from connectlib.flows.ground import HOSTED
 from connectlib.runtime.build import Onboarding, build, check_branches
 from connectlib.runtime.engine import Engine
 from connectlib.runtime.joining import open_joined, enter, leave, refuse_inside
@@ -59,7 +65,10 @@ class Connect(Closing):
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
     kept as it is given by default. identities: who checks persons and companies; by default the
     verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
-    default. livemode and branches are for later releases.
+    default. files: where the bytes
+    of uploads lie, such as DirectoryFiles(path); in memory where everything is. hosted_url: where
+    your web layer serves what people are sent to: account links, file links. livemode and
+    branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -86,6 +95,8 @@ class Connect(Closing):
         keys: Any = None,
         identities: Any = None,
         requirements: Any = None,
+        files: Any = None,
+        hosted_url: str = HOSTED,
     ) -> None:
         try:
             check_branches(branches)
@@ -102,6 +113,8 @@ class Connect(Closing):
                 processor=processor,
                 keys=keys,
                 onboarding=Onboarding(identities, requirements),
+                files=files,
+                hosted_url=hosted_url,
             )
         except Exception as error:
             found = raised(error)
@@ -113,6 +126,8 @@ class Connect(Closing):
     def _over(self, engine: Engine) -> None:
         """Put the resources over an engine."""
         self._engine = engine
+        self.account_links = AccountLinks(engine)
+        self.account_sessions = AccountSessions(engine)
         self.accounts = Accounts(engine)
         self.application_fees = ApplicationFees(engine)
         self.balance = Balance(engine)
@@ -124,9 +139,12 @@ class Connect(Closing):
         self.customers = Customers(engine)
         self.events = Events(engine)
         self.fees = Fees(engine)
+        self.file_links = FileLinks(engine)
+        self.files = Files(engine)
         self.fx_quotes = FxQuotes(engine)
         self.keys = Keys(engine)
         self.ledger = Ledger(engine)
+        self.login_links = LoginLinks(engine)
         self.payment_intents = PaymentIntents(engine)
         self.payment_methods = PaymentMethods(engine)
         self.payouts = Payouts(engine)

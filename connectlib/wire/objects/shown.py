@@ -10,6 +10,8 @@ from connectlib.core.rows import (
     Charge,
     Customer,
     FeeRefund,
+    File,
+    FileLink,
     FxQuote,
     PaymentIntent,
     PaymentMethod,
@@ -26,6 +28,8 @@ from connectlib.wire.objects.application_fees import ApplicationFeeObject, FeeRe
 from connectlib.wire.objects.base import StripeObject, set_teller
 from connectlib.wire.objects.charges import ChargeObject
 from connectlib.wire.objects.customers import CustomerObject
+from connectlib.wire.objects.file_links import FileLinkObject
+from connectlib.wire.objects.files import FileObject
 from connectlib.wire.objects.fx_quotes import FxQuoteObject
 from connectlib.wire.objects.payment_intents import PaymentIntentObject, SetupIntentObject
 from connectlib.wire.objects.payment_methods import PaymentMethodObject
@@ -45,6 +49,8 @@ SHOWN: dict[type[Any], type[StripeObject]] = {
     Charge: ChargeObject,
     Customer: CustomerObject,
     FeeRefund: FeeRefundObject,
+    File: FileObject,
+    FileLink: FileLinkObject,
     FxQuote: FxQuoteObject,
     PaymentIntent: PaymentIntentObject,
     SetupIntent: SetupIntentObject,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from connectlib.adapters.sql.tables.account_links import account_links
+from connectlib.adapters.sql.tables.account_sessions import account_sessions
 from connectlib.adapters.sql.tables.accounts import accounts, worlds
 from connectlib.adapters.sql.tables.application_fees import application_fees, fee_refunds
 from connectlib.adapters.sql.tables.balance_transactions import balance_transactions
@@ -17,6 +19,8 @@ from connectlib.adapters.sql.tables.engine import (
     object_versions,
 )
 from connectlib.adapters.sql.tables.events import events
+from connectlib.adapters.sql.tables.file_links import file_links
+from connectlib.adapters.sql.tables.files import files
 from connectlib.adapters.sql.tables.fx_quotes import fx_quotes
 from connectlib.adapters.sql.tables.ledger import (
     ledger_accounts,
@@ -25,6 +29,7 @@ from connectlib.adapters.sql.tables.ledger import (
     ledger_transactions,
     ledger_transfers,
 )
+from connectlib.adapters.sql.tables.login_links import login_links
 from connectlib.adapters.sql.tables.payment_intents import payment_intents
 from connectlib.adapters.sql.tables.payment_methods import payment_methods
 from connectlib.adapters.sql.tables.payouts import payout_items, payouts
@@ -38,6 +43,8 @@ __all__ = [
     "NAMES",
     "SHARED",
     "TABLES",
+    "account_links",
+    "account_sessions",
     "accounts",
     "application_fees",
     "balance_transactions",
@@ -48,6 +55,8 @@ __all__ = [
     "due",
     "events",
     "fee_refunds",
+    "file_links",
+    "files",
     "fx_quotes",
     "heads",
     "idempotency_keys",
@@ -56,6 +65,7 @@ __all__ = [
     "ledger_lanes",
     "ledger_transactions",
     "ledger_transfers",
+    "login_links",
     "metadata",
     "object_versions",
     "payment_intents",

@@ -1,0 +1,55 @@
+"""Making what a token opens, and opening it: one commit each."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from connectlib.core import openings, tokens
+from connectlib.core.book import Keys, Work
+from connectlib.core.openings import Issued
+from connectlib.core.refusals import Refused, missing
+from connectlib.flows.single import do_one
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connectlib.core.openings import Opened, Spent
+    from connectlib.core.rows import Versioned
+    from connectlib.flows.ground import Ground
+    from connectlib.ports.steps import Flow
+
+
+def issue(ground: Ground, branch: int, work: Work[Issued]) -> Flow[Issued | Refused]:
+    """Make something. A repeat under its key answers with the same, under one more token."""
+    found: Any = yield from do_one(ground, branch, work)
+    if isinstance(found, Issued | Refused):
+        return found
+    again = Work(
+        Keys(rows=(found.id,)),
+        partial(openings.one_more, kind=type(found), id_=found.id, account=found.account),
+        repeatable=True,
+        weight=0,
+    )
+    return (yield from do_one(ground, branch, again))
+
+
+def open_(
+    ground: Ground, kind: Any, prefix: str, text: str, *, name: str, param: str
+) -> Flow[Opened | Spent | Refused]:
+    """Open what a URL or token is for. Of several at the same moment one opens it."""
+    parts = tokens.split(text, prefix)
+    if parts is None:
+        return missing(name, "…", param)
+    id_, secret = parts
+
+    def keys(links: Mapping[str, Versioned], _at: int) -> Keys:
+        return openings.open_keys(id_, links)
+
+    work: Work[Opened | Spent] = Work(
+        keys,
+        partial(openings.open_, kind=kind, id_=id_, secret=secret, name=name, param=param),
+        links=(id_,),
+        weight=0,
+    )
+    return (yield from do_one(ground, ground.branch(id_), work))
