@@ -30,7 +30,7 @@ from connectlib.core.onboarding import facts_of, settle
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.requirement_facts import Facts
 from connectlib.core.requirement_rules import RULES, Rules
-from connectlib.core.rows import Account, amend
+from connectlib.core.rows import Account, Person, amend
 from connectlib.core.told import Telling, Told
 
 if TYPE_CHECKING:
@@ -191,6 +191,9 @@ def update(
         return refused
     if is_overtaken(book, row, telling):
         return Done(None, Draft())
+    refused = _refuse_their_metadata(book, row, telling)
+    if refused is not None:
+        return refused
     changes: dict[str, object] = {
         name: value or None
         for name in ("email", "business_type", "default_currency", "payout_interval")
@@ -213,6 +216,15 @@ def update(
     row = change(book, draft, row, changes, told=told, rules=rules)
     draft.key = answered(book, request, row)
     return Done(row, draft)
+
+
+def _refuse_their_metadata(book: Book, row: Account, telling: Telling | None) -> Refused | None:
+    """Why the metadata of the account's individual cannot be so."""
+    someone = book.get(Person, row.person, row.id)
+    if telling is None or telling.metadata is None or someone is None:
+        return None
+    refused = refuse_metadata(merged(someone.metadata, telling.metadata))
+    return refused._replace(param="individual[metadata]") if refused else None
 
 
 def _refuse_agreement(row: Account, agreement: str | None) -> Refused | None:

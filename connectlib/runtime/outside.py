@@ -56,13 +56,11 @@ def judged(ask: Callable[[Sequence[Any]], Any], requests: Sequence[Any]) -> Any:
     if isinstance(answers, Deferred):
         return answers
     name = getattr(ask, "__qualname__", type(ask).__name__)
-    found = []
-    for answer in answers:
-        if isinstance(answer, Checked) and not _is_sound(answer):
-            _log.warning("%s found what is no finding: the outcome is unknown", name)
-            answer = CheckUnknown("bad finding")
-        found.append(answer)
-    return found
+    unsound = [isinstance(each, Checked) and not _is_sound(each) for each in answers]
+    if any(unsound):
+        _log.warning("%s found what is no finding: the outcome is unknown", name)
+    bad = CheckUnknown("bad finding")
+    return [bad if wrong else each for each, wrong in zip(answers, unsound, strict=True)]
 
 
 def _is_sound(answer: Checked) -> bool:
