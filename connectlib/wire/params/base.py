@@ -218,7 +218,8 @@ def parse(model: type[M], given: dict[str, Any]) -> M:
     # Raised out here, the refusal does not carry pydantic's error, which holds what was given.
     raise Invalid(
         refused._replace(
-            message=without_numbers(refused.message), param=without_numbers(refused.param or "")
+            message=without_numbers(refused.message),
+            param=without_numbers(refused.param) if refused.param else None,
         )
     )
 
