@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from connectlib.core.drafts import encode
-from connectlib.core.metadata import merged
+from connectlib.core.metadata import merged, refuse_metadata
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import Account, Person, amend
 from connectlib.core.told import COMPANY, INDIVIDUAL, SUBJECT_PREFIX, Telling, Told
@@ -84,3 +84,12 @@ def is_overtaken(book: Book, row: Account, telling: Telling | None) -> bool:
         # Told for the first time since: a row that was not known of then, so not locked now.
         return id_ is not None or telling.words.version != 0
     return known.version != telling.words.version
+
+
+def refuse_their_metadata(book: Book, row: Account, telling: Telling | None) -> Refused | None:
+    """Why the metadata of the account's individual cannot be so."""
+    someone = book.get(Person, row.person, row.id)
+    if telling is None or telling.metadata is None or someone is None:
+        return None
+    refused = refuse_metadata(merged(someone.metadata, telling.metadata))
+    return refused._replace(param="individual[metadata]") if refused else None

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from connectlib.core import capabilities
 from connectlib.core.account_settings import charge_settings
-from connectlib.core.account_words import is_overtaken, refuse_telling, with_telling
+from connectlib.core.account_words import (
+    is_overtaken,
+    refuse_telling,
+    refuse_their_metadata,
+    with_telling,
+)
 from connectlib.core.balance import planned
 from connectlib.core.banks import USABLE, currency_of_bank, is_errored, with_status
 from connectlib.core.book import Done, Keys
@@ -264,6 +269,9 @@ def update(
         return refused
     if is_overtaken(book, row, telling):
         return Done(None, Draft())
+    refused = refuse_their_metadata(book, row, telling)
+    if refused is not None:
+        return refused
     changes: dict[str, Any] = {
         name: value or None
         for name in ("email", "business_type", "default_currency", "payout_interval")

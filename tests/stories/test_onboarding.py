@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connectlib import REQUIREMENTS, RequirementRule, VirtualClock
 from tests.stories.onboarding import (
     AT_ONCE,
     BANK,
@@ -298,3 +299,37 @@ def test_a_repeat_with_its_key_answers_as_before(connect) -> None:
         connect.accounts.update(one.id, individual={"phone": "1"}, idempotency_key="u")
     with pytest.raises(Exception, match="same parameters"):
         connect.accounts.create(**{**words, "email": "a@b.example"}, idempotency_key="k")
+
+
+def rules(starts: int):
+    coming = RequirementRule("individual.nationality", "DE", "individual", starts=starts)
+    return REQUIREMENTS._replace(rules=(*REQUIREMENTS.rules, coming))
+
+
+def test_a_rule_of_ones_own_is_a_future_requirement_until_it_starts(opened) -> None:
+    clock = VirtualClock()
+    starts = clock.now() + 30 * 86_400 * 1_000_000
+    connect, _ = opened(clock=clock, requirements=rules(starts))
+    id_ = connect.accounts.create(**opening("DE", individual=jenny("DE", AT_ONCE))).id
+    found = with_bank(connect, id_)
+    field = ["individual.nationality"]
+    assert found.future_requirements.currently_due == field
+    assert found.future_requirements.current_deadline == starts // 1_000_000
+    assert found.future_requirements.disabled_reason is None
+    assert found.requirements.currently_due == []
+    other = connect.accounts.create(
+        **opening(
+            "DE",
+            individual=jenny("DE", AT_ONCE, email="j+enforce_future_requirements@example.com"),
+        )
+    )
+    assert field[0] in other.requirements.currently_due
+    connect.clock.advance(days=31)
+    found = connect.accounts.retrieve(id_)
+    assert found.future_requirements.currently_due == []
+    assert found.requirements.currently_due == field
+    assert vector(found) == (True, True, None, True)
+    connect.clock.advance(days=15)
+    assert vector(connect.accounts.retrieve(id_))[:3] == (False, False, "requirements.past_due")
+    found = connect.accounts.update(id_, individual={"nationality": "DE"})
+    assert vector(found) == (True, True, None, True)

@@ -1,10 +1,10 @@
-"""Every published value of an identity, through the front door."""
+"""Every published test value of identities and businesses, from the call to what it stops."""
 
 from __future__ import annotations
 
 import pytest
 
-from connectlib import REQUIREMENTS, Connect, RequirementRule, VirtualClock
+from connectlib import Connect, VirtualClock
 from tests.stories.onboarding import (
     AT_ONCE,
     FAILS,
@@ -24,9 +24,9 @@ from tests.stories.onboarding import (
     with_bank,
 )
 
-KEYED = "verification_failed_keyed_identity"
 ACTIVE = {"card_payments": "active", "transfers": "active"}
 INACTIVE = {"card_payments": "inactive", "transfers": "inactive"}
+KEYED = "verification_failed_keyed_identity"
 
 
 #: Words of the account -> (field, code) of what fails.
@@ -219,37 +219,3 @@ def test_directors_that_do_not_match(plain, name) -> None:
     assert [field for field, _ in codes(found)] == ["company.directors_provided"]
     plain.accounts.persons.update(id_, wrong.id, first_name="Hans")
     assert codes(plain.accounts.retrieve(id_)) == set()
-
-
-def rules(starts: int):
-    coming = RequirementRule("individual.nationality", "DE", "individual", starts=starts)
-    return REQUIREMENTS._replace(rules=(*REQUIREMENTS.rules, coming))
-
-
-def test_a_rule_of_ones_own_is_a_future_requirement_until_it_starts(opened) -> None:
-    clock = VirtualClock()
-    starts = clock.now() + 30 * 86_400 * 1_000_000
-    connect, _ = opened(clock=clock, requirements=rules(starts))
-    id_ = connect.accounts.create(**opening("DE", individual=jenny("DE", AT_ONCE))).id
-    found = with_bank(connect, id_)
-    field = ["individual.nationality"]
-    assert found.future_requirements.currently_due == field
-    assert found.future_requirements.current_deadline == starts // 1_000_000
-    assert found.future_requirements.disabled_reason is None
-    assert found.requirements.currently_due == []
-    other = connect.accounts.create(
-        **opening(
-            "DE",
-            individual=jenny("DE", AT_ONCE, email="j+enforce_future_requirements@example.com"),
-        )
-    )
-    assert field[0] in other.requirements.currently_due
-    connect.clock.advance(days=31)
-    found = connect.accounts.retrieve(id_)
-    assert found.future_requirements.currently_due == []
-    assert found.requirements.currently_due == field
-    assert vector(found) == (True, True, None, True)
-    connect.clock.advance(days=15)
-    assert vector(connect.accounts.retrieve(id_))[:3] == (False, False, "requirements.past_due")
-    found = connect.accounts.update(id_, individual={"nationality": "DE"})
-    assert vector(found) == (True, True, None, True)

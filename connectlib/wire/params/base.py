@@ -5,6 +5,7 @@ A parameter given as None counts as not given. Limits as in Stripe's API referen
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from hashlib import blake2b
 from typing import Annotated, Any, TypeVar
@@ -217,7 +218,8 @@ def parse(model: type[M], given: dict[str, Any]) -> M:
     # Raised out here, the refusal does not carry pydantic's error, which holds what was given.
     raise Invalid(
         refused._replace(
-            message=without_numbers(refused.message), param=without_numbers(refused.param or "")
+            message=without_numbers(refused.message),
+            param=without_numbers(refused.param) if refused.param else None,
         )
     )
 
@@ -248,9 +250,13 @@ _SAYINGS: dict[str, tuple[Why, str, str]] = {
 }
 
 
+#: What pydantic puts into a place beside names: keys, and which of several forms was tried.
+_CHOICE = re.compile(r"\[key\]$|constrained-|(function-\w+|list|literal|nullable)\[")
+
+
 def param_of(loc: tuple[int | str, ...]) -> str:
     """The name of a parameter in Stripe's form: transfer_data[destination]."""
-    names = [str(part) for part in loc if part != "[key]"]
+    names = [str(part) for part in loc if not _CHOICE.match(str(part))]
     return names[0] + "".join(f"[{name}]" for name in names[1:]) if names else ""
 
 
@@ -269,7 +275,7 @@ def refusal_of(error: ValidationError) -> Refused:
             "check its spelling; what later releases bring is not accepted yet",
         )
     if kind in Why.__members__:
-        return Refused(Why[kind], str(context["message"]), param, str(context["hint"]))
+        return Refused(Why[kind], str(context["message"]), param or None, str(context["hint"]))
     if kind in {"greater_than_equal", "less_than_equal"}:
         return _out_of_range(kind, param, context)
     if kind == "string_too_long":

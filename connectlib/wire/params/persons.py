@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from connectlib.core.drafts import encode
 from connectlib.core.persons import ChangePerson
@@ -48,6 +48,11 @@ def _percent(value: float) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
+def _number(value: object) -> object:
+    """A share is a number, or the text of one; True is neither."""
+    return "True" if value is True else "False" if value is False else value
+
+
 NewPhone = Annotated[str, Field(max_length=20, pattern=r"^[0-9+(). x-]*$"), AfterValidator(phone)]
 #: Numbers of people: some national ones pass every check that card numbers do.
 Number = Annotated[str, Field(max_length=40), AfterValidator(_digits)]
@@ -55,13 +60,26 @@ Registered = Annotated[str, Field(max_length=40), AfterValidator(_digits), After
 LastFour = Annotated[str, Field(pattern=r"^([0-9]{4})?$")]
 FileId = Annotated[str, Field(max_length=255), AfterValidator(clean)]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
-Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=False)]
+Percent = Annotated[
+    float, BeforeValidator(_number), Field(ge=0, le=100, allow_inf_nan=False, strict=False)
+]
 
 
 class KanaAddress(ChangedAddress):
     """An address in Japan, in one of its scripts."""
 
     town: Changed255 | None = None
+
+
+def _refuse_day(year: int, month: int, day: int, what: str) -> None:
+    try:
+        date(year, month, day)
+    except ValueError:
+        raise refuse(
+            Why.PARAMETER_INVALID,
+            f"Invalid {what}: there was no such day.",
+            "check day and month",
+        ) from None
 
 
 class Dob(Params):
@@ -73,14 +91,7 @@ class Dob(Params):
 
     @model_validator(mode="after")
     def _exists(self) -> Self:
-        try:
-            date(self.year, self.month, self.day)
-        except ValueError:
-            raise refuse(
-                Why.PARAMETER_INVALID,
-                "Invalid date of birth: there was no such day.",
-                "check day and month",
-            ) from None
+        _refuse_day(self.year, self.month, self.day, "date of birth")
         return self
 
 
@@ -189,6 +200,11 @@ class RegistrationDate(Params):
     day: Annotated[int, Field(ge=1, le=31)]
     month: Annotated[int, Field(ge=1, le=12)]
     year: Annotated[int, Field(ge=1, le=9999)]
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        _refuse_day(self.year, self.month, self.day, "registration date")
+        return self
 
 
 class Company(Params):

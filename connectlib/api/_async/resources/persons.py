@@ -117,7 +117,7 @@ class AsyncPersons(AsyncResource):
         roles = self._parse(params_of.roles, params.pop("relationship", None))
         if not roles:
             return await self._list(account, params)
-        id_ = self._parse(id_of, account, "account")
+        id_ = await self._namespace(account)
         asked = self._parse(page, params, {})
         flow = persons.with_roles(self._base.ground, id_, roles)
         rows = await self._run(flow)

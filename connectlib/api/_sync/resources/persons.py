@@ -118,7 +118,7 @@ class Persons(Resource):
         roles = self._parse(params_of.roles, params.pop("relationship", None))
         if not roles:
             return self._list(account, params)
-        id_ = self._parse(id_of, account, "account")
+        id_ = self._namespace(account)
         asked = self._parse(page, params, {})
         flow = persons.with_roles(self._base.ground, id_, roles)
         rows = self._run(flow)
