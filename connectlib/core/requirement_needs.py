@@ -55,38 +55,68 @@ def _applying(rules: Rules, country: str, business: str, agreement: str) -> tupl
     )
 
 
+class _Role(NamedTuple):
+    """Who has a role: the ids, and whether the account says that these are all."""
+
+    prefix: str
+    holders: tuple[str, ...]
+    are_all: bool
+
+
+def _roles(facts: Facts) -> tuple[_Role, ...]:
+    return tuple(
+        _Role(
+            prefix,
+            tuple(id_ for id_, someone in facts.people if role in someone.roles),
+            all_told in facts.given,
+        )
+        for prefix, (role, all_told) in ROLES.items()
+    )
+
+
 def needs(subject: Subject, rules: Rules = RULES) -> tuple[Need, ...]:
     """Every field that the requested capabilities need, in the order of the rules.
 
     One that some need from the start and others later is there twice.
     """
-    found: dict[tuple[str, Threshold | None, int], Need] = {}
     business = subject.business_type or ""
-    for rule in _applying(rules, subject.country, business, subject.agreement):
-        asking = frozenset(rule.capabilities.split()) or subject.requested
-        asking &= subject.requested
+    roles = _roles(subject.facts) if business not in ("", "individual") else ()
+    return _needed(rules, subject.country, business, subject.agreement, subject.requested, roles)
+
+
+@lru_cache(maxsize=512)
+def _needed(
+    rules: Rules,
+    country: str,
+    business: str,
+    agreement: str,
+    requested: frozenset[str],
+    roles: tuple[_Role, ...],
+) -> tuple[Need, ...]:
+    known = {role.prefix: role for role in roles}
+    found: dict[tuple[str, Threshold | None, int], Need] = {}
+    for rule in _applying(rules, country, business, agreement):
+        asking = (frozenset(rule.capabilities.split()) or requested) & requested
         if not asking:
             continue
         for field in rule.fields.split():
-            for path in _paths(field, subject.facts):
+            for path in _paths(field, known):
                 key = (path, rule.later, rule.starts)
-                if key in found:
-                    asking |= found[key].capabilities
-                found[key] = Need(path, asking, rule.later, rule.starts)
+                before = found[key].capabilities if key in found else frozenset()
+                found[key] = Need(path, asking | before, rule.later, rule.starts)
     return tuple(found.values())
 
 
-def _paths(field: str, facts: Facts) -> Iterator[str]:
+def _paths(field: str, roles: dict[str, _Role]) -> Iterator[str]:
     """The field itself, or that of each person with the role it stands for."""
     prefix, _, rest = field.partition(".")
-    if prefix not in ROLES:
+    role = roles.get(prefix)
+    if role is None:
         yield field
         return
-    role, all_told = ROLES[prefix]
-    holders = [id_ for id_, someone in facts.people if role in someone.roles]
-    if not holders and all_told not in facts.given:
+    if not role.holders and not role.are_all:
         yield field
-    for id_ in holders:
+    for id_ in role.holders:
         yield f"{id_}.{rest}"
 
 

@@ -75,6 +75,10 @@ class Rules(NamedTuple):
     documents_first: str
     grace: int
 
+    def __hash__(self) -> int:
+        """Cheap: rules are the key of what is remembered of them, and there are few."""
+        return hash((len(self.rules), self.verify_first, self.documents_first, self.grace))
+
 
 EEA = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 #: Where an address names its state or province.

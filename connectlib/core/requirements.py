@@ -8,6 +8,7 @@ made follows recorded ones.)
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectlib.core.capabilities import takes_money
@@ -113,6 +114,14 @@ class _Sorted(NamedTuple):
 
 
 def _sort(subject: Subject, rules: Rules, at: int) -> _Sorted:
+    """How the needs stand: what is late, and what is blocked, makes no difference to that."""
+    facts = subject.facts
+    bare = facts._replace(deadlines=(), late=frozenset(), flags=facts.flags & {NEXT, FUTURE})
+    return _sorted(subject._replace(facts=bare, pays_out=False), rules, at)
+
+
+@lru_cache(maxsize=16)
+def _sorted(subject: Subject, rules: Rules, at: int) -> _Sorted:
     facts = subject.facts
     failed, waiting = _failures(facts), _waiting(facts)
     due: list[Need] = []
