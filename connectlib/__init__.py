@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         InvalidRequestError,
         MigrationNeeded,
         MissingExtra,
+        OAuthError,
         OutcomeUnknown,
         PermissionError,  # noqa: A004
         ProcessorError,
@@ -100,6 +101,7 @@ _WHERE = {
             "InvalidRequestError",
             "MigrationNeeded",
             "MissingExtra",
+            "OAuthError",
             "OutcomeUnknown",
             "PermissionError",
             "ProcessorError",
@@ -138,6 +140,7 @@ __all__ = [
     "MigrationNeeded",
     "MissingExtra",
     "Money",
+    "OAuthError",
     "OutcomeUnknown",
     "PayoutFees",
     "PermissionError",

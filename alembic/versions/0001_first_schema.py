@@ -131,9 +131,7 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t fee:t "
         "balance_transaction:t metadata:t",
         key="branch id",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch fee id"],
     ),
     Table(
@@ -217,6 +215,13 @@ TABLES = [
         indexes=["branch world account id"],
     ),
     Table(
+        "cl_oauth_grant",
+        "branch:s id:t world:s account:t version:b created:b connected:t expires_at:b digests:t "
+        "status:t scope:t access:t refresh:t",
+        key="branch id",
+        indexes=["branch connected id", "branch world account id"],
+    ),
+    Table(
         "cl_object_version",
         "branch:s id:t version:b world:s snapshot:t",
         key="branch id version",
@@ -255,9 +260,7 @@ TABLES = [
         "failure_balance_transaction:t? failure_code:t? failure_message:t? "
         "statement_descriptor:t? description:t? metadata:t cursor:b",
         key="branch id",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch world account id"],
     ),
     Table(
@@ -274,9 +277,7 @@ TABLES = [
         "source_transfer_reversal:t? fee_refund:t? reverse_transfer:s refund_application_fee:s "
         "metadata:t payment_intent:t? settled:b? settled_currency:t? exchange_rate:t?",
         key="branch id",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch charge id", "branch world account id"],
     ),
     Table(
@@ -309,9 +310,7 @@ TABLES = [
         "balance_transaction:t destination_payment_refund:t source_refund:t? description:t? "
         "metadata:t",
         key="branch id",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch transfer id"],
     ),
     Table(
@@ -320,9 +319,7 @@ TABLES = [
         "status:t release_on:b? condition:t? source_transaction:t? transfer:t? "
         "transfer_group:t? description:t? failure_code:t? failure_message:t? metadata:t",
         key="branch id",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch world account id"],
         present=["branch source_transaction"],
     ),

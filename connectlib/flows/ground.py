@@ -32,6 +32,7 @@ class Ground(NamedTuple):
 
     fx: the rates in force at a moment. key_retention: how long the processor remembers a key.
     hosted: where the application's web layer serves links, without a slash at the end.
+    redirects: where OAuth may send browsers back to.
     """
 
     world: World
@@ -40,6 +41,7 @@ class Ground(NamedTuple):
     branches: int = 1
     key_retention: int = 24 * HOUR
     hosted: str = HOSTED
+    redirects: tuple[str, ...] = ()
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

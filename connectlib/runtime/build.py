@@ -56,6 +56,7 @@ def build(
     processor: Any = None,
     files: Any = None,
     hosted_url: Any = HOSTED,
+    redirect_uris: Any = (),
     ids: Ids | None = None,
     wall: WallClock | None = None,
     store: Store | None = None,
@@ -83,13 +84,19 @@ def build(
         fx=fx if fx is not None else StaticRates(),
         files=files or (MemoryFiles() if url is None else NoFiles()),
         hosted=_hosted(hosted_url),
+        redirects=_redirects(redirect_uris),
         virtual=clock if hasattr(clock, "set") else None,
     )
     world = new_world(platform, country, livemode=livemode, ids=parts.ids, at=clock.now())
+    return _started(parts, world, branches, grouped=grouped, is_ours=store is None)
+
+
+def _started(parts: Parts, world: World, branches: int, *, grouped: bool, is_ours: bool) -> Engine:
+    """The engine; where it does not start, a store that was opened here is closed again."""
     try:
         return Engine(parts, world, branches=branches, grouped=grouped)
     except BaseException:
-        if store is None:
+        if is_ours:
             parts.store.close()
         raise
 
@@ -129,6 +136,17 @@ _ABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "processor": (("resolve", "authorize", "refund"), "leave it out for the simulator"),
     "files": (("put", "get", "stat", "delete"), "pass connectlib.DirectoryFiles(path)"),
 }
+
+
+def _redirects(uris: Any) -> tuple[str, ...]:
+    """Where OAuth may send browsers back to."""
+    named = isinstance(uris, list | tuple) and all(isinstance(one, str) for one in uris)
+    if not named or any(is_web_address(one) is None or "#" in one for one in uris):
+        raise Misconfigured(
+            "redirect_uris must be a list of absolute addresses without a fragment.",
+            'pass ["https://example.com/connect/callback"]',
+        )
+    return tuple(uris)
 
 
 def _cache(given: Any) -> Any:

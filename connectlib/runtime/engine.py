@@ -46,6 +46,7 @@ class Parts(NamedTuple):
     fx: FXProvider
     files: FileStore
     hosted: str
+    redirects: tuple[str, ...]
     virtual: VirtualClock | None = None
 
 
@@ -74,6 +75,7 @@ class Engine:
             branches,
             parts.processor.key_retention,
             parts.hosted,
+            parts.redirects,
         )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]

@@ -25,6 +25,7 @@ RESOURCES = [
     "account_links",
     "account_sessions",
     "login_links",
+    "oauth",
     "balance",
     "balance_transactions",
     "events",

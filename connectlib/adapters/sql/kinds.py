@@ -16,6 +16,7 @@ from connectlib.core.rows import (
     FileLink,
     FxQuote,
     LoginLink,
+    OauthGrant,
     PaymentIntent,
     PaymentMethod,
     Payout,
@@ -47,6 +48,7 @@ KINDS: tuple[type[Any], ...] = (
     AccountLink,
     AccountSession,
     LoginLink,
+    OauthGrant,
 )
 
 
@@ -125,6 +127,7 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
     AccountLink: ("version", "digests", "status"),
     AccountSession: ("version", "digests", "status"),
     LoginLink: ("version", "digests", "status"),
+    OauthGrant: ("version", "digests", "status", "access", "refresh"),
     Payout: (
         "version",
         "status",

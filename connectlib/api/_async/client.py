@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -23,6 +23,7 @@ from connectlib.api._async.resources.files import AsyncFiles
 from connectlib.api._async.resources.fx_quotes import AsyncFxQuotes
 from connectlib.api._async.resources.ledger import AsyncLedger
 from connectlib.api._async.resources.login_links import AsyncLoginLinks
+from connectlib.api._async.resources.oauth import AsyncOauth
 from connectlib.api._async.resources.payment_intents import AsyncPaymentIntents
 from connectlib.api._async.resources.payment_methods import AsyncPaymentMethods
 from connectlib.api._async.resources.payouts import AsyncPayouts
@@ -60,8 +61,8 @@ class AsyncConnect(AsyncClosing):
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. files: where the bytes of uploads lie, such as
     DirectoryFiles(path); in memory where everything is. hosted_url: where your web layer serves
-    what people are sent to: account links, file links. livemode and branches are for later
-    releases.
+    what people are sent to: account links, file links. redirect_uris: where OAuth may send
+    browsers back to. livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -87,6 +88,7 @@ class AsyncConnect(AsyncClosing):
         processor: Any = None,
         files: Any = None,
         hosted_url: str = HOSTED,
+        redirect_uris: Sequence[str] = (),
     ) -> None:
         try:
             check_branches(branches)
@@ -103,6 +105,7 @@ class AsyncConnect(AsyncClosing):
                 processor=processor,
                 files=files,
                 hosted_url=hosted_url,
+                redirect_uris=redirect_uris,
             )
         except Exception as error:
             found = raised(error)
@@ -131,6 +134,7 @@ class AsyncConnect(AsyncClosing):
         self.fx_quotes = AsyncFxQuotes(engine)
         self.ledger = AsyncLedger(engine)
         self.login_links = AsyncLoginLinks(engine)
+        self.oauth = AsyncOauth(engine)
         self.payment_intents = AsyncPaymentIntents(engine)
         self.payment_methods = AsyncPaymentMethods(engine)
         self.payouts = AsyncPayouts(engine)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ from connectlib.api._sync.resources.files import Files
 from connectlib.api._sync.resources.fx_quotes import FxQuotes
 from connectlib.api._sync.resources.ledger import Ledger
 from connectlib.api._sync.resources.login_links import LoginLinks
+from connectlib.api._sync.resources.oauth import Oauth
 from connectlib.api._sync.resources.payment_intents import PaymentIntents
 from connectlib.api._sync.resources.payment_methods import PaymentMethods
 from connectlib.api._sync.resources.payouts import Payouts
@@ -61,8 +62,8 @@ class Connect(Closing):
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. files: where the bytes of uploads lie, such as
     DirectoryFiles(path); in memory where everything is. hosted_url: where your web layer serves
-    what people are sent to: account links, file links. livemode and branches are for later
-    releases.
+    what people are sent to: account links, file links. redirect_uris: where OAuth may send
+    browsers back to. livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -88,6 +89,7 @@ class Connect(Closing):
         processor: Any = None,
         files: Any = None,
         hosted_url: str = HOSTED,
+        redirect_uris: Sequence[str] = (),
     ) -> None:
         try:
             check_branches(branches)
@@ -104,6 +106,7 @@ class Connect(Closing):
                 processor=processor,
                 files=files,
                 hosted_url=hosted_url,
+                redirect_uris=redirect_uris,
             )
         except Exception as error:
             found = raised(error)
@@ -132,6 +135,7 @@ class Connect(Closing):
         self.fx_quotes = FxQuotes(engine)
         self.ledger = Ledger(engine)
         self.login_links = LoginLinks(engine)
+        self.oauth = Oauth(engine)
         self.payment_intents = PaymentIntents(engine)
         self.payment_methods = PaymentMethods(engine)
         self.payouts = Payouts(engine)

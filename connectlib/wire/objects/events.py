@@ -7,6 +7,7 @@ from typing import Any
 from connectlib.core.rows import amend
 from connectlib.wire.objects.accounts import BankAccountObject, CapabilityObject
 from connectlib.wire.objects.base import StripeObject, loaded, timestamp
+from connectlib.wire.objects.oauth import ApplicationObject
 from connectlib.wire.objects.shown import show
 
 
@@ -93,6 +94,8 @@ def subjects(
 def _shown_as(type_: str, row: Any, changed: dict[str, Any], *, livemode: bool) -> StripeObject:
     if type_ == "capability.updated":
         return CapabilityObject(row, name=next(iter(changed)), livemode=livemode)
+    if type_.startswith("account.application."):
+        return ApplicationObject(row, livemode=livemode)
     if type_.startswith("account.external_account."):
         return BankAccountObject(row, livemode=livemode)
     return show(row, livemode=livemode)
