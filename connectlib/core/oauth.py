@@ -77,6 +77,9 @@ class Tokens(NamedTuple):
     scope: str
     refresh: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Tokens({self.row.id})"
+
 
 class Bearer(NamedTuple):
     """Who an access token is for."""

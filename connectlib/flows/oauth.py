@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 #: How often disconnecting looks again because a grant was given meanwhile.
 _LOOKS_MAX = 8
 _PAGE = 100
-#: How codes and tokens begin.
-CODE, REFRESH, ACCESS = "ac_", "rt_", "sk_test_"
+#: How codes and refresh tokens begin; access tokens do so as secret keys do.
+CODE, REFRESH = "ac_", "rt_"
+
+
+def access(ground: Ground) -> str:
+    """How access tokens begin."""
+    return "sk_live_" if ground.world.livemode else "sk_test_"
 
 
 def authorize(ground: Ground, command: Authorize, request: Request | None) -> Flow[Any]:
@@ -82,8 +87,9 @@ def _of_grant(id_: str, decide: Any) -> Work[Any]:
 
 def bearer(ground: Ground, token: str) -> Flow[Bearer | None]:
     """Who an access token is for."""
-    parts = tokens.split(token.removeprefix(ACCESS), "oag")
-    if parts is None or not token.startswith(ACCESS):
+    begins = access(ground)
+    parts = tokens.split(token.removeprefix(begins), "oag")
+    if parts is None or not token.startswith(begins):
         return None
     id_, secret = parts
     branch, world = ground.branch(id_), ground.world.id

@@ -288,6 +288,18 @@ def test_a_wrong_address_is_refused_before_anybody_goes_there(words, error) -> N
     assert caught.value.error == error
 
 
+@pytest.mark.parametrize("words", [{"allow": "false"}, {"allow": 1}, {"allow": None}])
+def test_a_yes_is_a_yes_and_nothing_else(words) -> None:
+    with Connect() as connect:
+        url = connect.oauth.authorize_url()
+        for more in (words, {"allow": True, "stripe_user": "ada"}):
+            with pytest.raises(errors.OAuthInvalidRequestError):
+                connect.oauth.authorize(url, **more)
+        assert connect.accounts.list().data == []
+        made = connect.oauth.authorize(url, allow=True, stripe_user={"country": 7, "email": None})
+        assert connect.accounts.retrieve(made.account).country == "US"
+
+
 def test_without_an_address_the_code_is_handed_over_by_hand() -> None:
     with Connect() as connect:
         made = connect.oauth.authorize(connect.oauth.authorize_url(), allow=True)

@@ -51,12 +51,13 @@ class OauthTokenObject(StripeObject):
 
     def _render(self) -> dict[str, Any]:
         account = self._row.connected
+        public = "pk_live_" if self._livemode else "pk_test_"
         return {
             "access_token": self._access,
             "livemode": self._livemode,
             "refresh_token": self._refresh,
             "scope": self._scope,
-            "stripe_publishable_key": f"pk_test_{account.partition('_')[2]}",
+            "stripe_publishable_key": f"{public}{account.partition('_')[2]}",
             "stripe_user_id": account,
             "token_type": "bearer",
         }

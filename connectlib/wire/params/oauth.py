@@ -16,6 +16,8 @@ from connectlib.wire.params import accounts
 from connectlib.wire.params.values import shown, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connectlib.core.rows import World
 
 _STATE_MAX = 500
@@ -177,11 +179,20 @@ def answer_url(
     return with_query(redirect_uri, {k: v for k, v in values.items() if v is not None})
 
 
-def prefilled(user: dict[str, str]) -> CreateAccount:
+def decision(allow: object, user: object) -> None:
+    """Refuse a decision that is neither yes nor no, or a form that is none. Raises DeniedError."""
+    if not isinstance(allow, bool):
+        raise _invalid(f"allow is True or False, not {shown(allow)}.")
+    if user is not None and not isinstance(user, dict):
+        raise _invalid(f"Invalid stripe_user: {shown(user)}")
+
+
+def prefilled(given: Mapping[str, object]) -> CreateAccount:
     """A new Standard account out of what the form was filled with; what is wrong is left out.
 
     (docs.stripe.com/connect/oauth-reference, `stripe_user`: invalid values are ignored.)
     """
+    user = {name: value for name, value in given.items() if isinstance(value, str)}
     country = user.get("country", "").upper()
     made = CreateAccount(
         country if country in DEFAULT_CURRENCY else None,

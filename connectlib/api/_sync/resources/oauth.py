@@ -75,13 +75,13 @@ class Oauth(Resource):
         *,
         allow: bool,
         account: object = None,
-        stripe_user: dict[str, str] | None = None,
+        stripe_user: dict[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> Authorization:
         """The owner's decision, for your web layer, which knows who the owner is.
 
-        url: the address that the browser asked for. allow: False where they say no. account: the
-        Standard account of this owner that is to be connected; a new one without it.
+        url: the address that the browser asked for. allow: True or False, nothing else.
+        account: the Standard account of this owner that is to be connected; without it a new one.
         stripe_user: what they have filled in, in place of what the address proposed. A repeat
         under the same idempotency_key gives the same grant another code.
 
@@ -90,6 +90,7 @@ class Oauth(Resource):
             IdempotencyError: the key was used for something else.
         """
         asked = self.read(url)
+        self._checked(params_of.decision, allow, stripe_user)
         if not allow:
             no = Denied("access_denied", "The user denied your request")
             back = params_of.answer_url(asked.redirect_uri, asked.state, denied=no)
@@ -127,7 +128,8 @@ class Oauth(Resource):
         found = self._run(flow)
         self._refuse(found)
         livemode = bool(self._base.world.livemode)
-        return OauthTokenObject(found, access=oauth.ACCESS, refresh=refresh, livemode=livemode)
+        begins = oauth.access(ground)
+        return OauthTokenObject(found, access=begins, refresh=refresh, livemode=livemode)
 
     def bearer(self, access_token: object) -> BearerAccess | None:
         """Whom an access token is for, for a server of yours; None for one that is not valid."""
