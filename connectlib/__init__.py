@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         KeysUnavailableError,
         MigrationNeeded,
         MissingExtra,
+        OAuthError,
         OutcomeUnknown,
         PermissionError,  # noqa: A004
         ProcessorError,
@@ -114,6 +115,7 @@ _WHERE = {
             "KeysUnavailableError",
             "MigrationNeeded",
             "MissingExtra",
+            "OAuthError",
             "OutcomeUnknown",
             "PermissionError",
             "ProcessorError",
@@ -156,6 +158,7 @@ __all__ = [
     "MigrationNeeded",
     "MissingExtra",
     "Money",
+    "OAuthError",
     "OutcomeUnknown",
     "PayoutFees",
     "PermissionError",

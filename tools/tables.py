@@ -18,6 +18,7 @@ from connectlib.core import (
     charges,
     file_links,
     files,
+    oauth,
     openings,
     payment_intents,
     payment_methods,
@@ -112,12 +113,24 @@ def opening_machine() -> str:
     return f"```mermaid\n{openings.MACHINE.drawing()}\n```"
 
 
+def oauth_machines() -> str:
+    """The state machines of OAuth, drawn."""
+    found = {"grant": oauth.MACHINE, "connection": oauth.CONNECTION_MACHINE}
+    return "\n\n".join(
+        f"**{name}**\n\n```mermaid\n{machine.drawing()}\n```" for name, machine in found.items()
+    )
+
+
 #: {file: {name of the table: what it says}}
 TABLES = {
     "accounts.md": {"account": account_machine, "capability": capability_machine},
     "customers.md": {"machine": method_machine},
     "files.md": {"purposes": purposes, "machine": link_machine},
-    "onboarding-links.md": {"components": components, "machine": opening_machine},
+    "onboarding-links.md": {
+        "components": components,
+        "machine": opening_machine,
+        "oauth": oauth_machines,
+    },
     "ledger.md": {"postings": postings, "chart": chart, "machines": machines},
 }
 

@@ -131,9 +131,7 @@ TABLES = [
         "cl_fee_refund",
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t fee:t "
         "balance_transaction:t metadata:t",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch fee id"],
     ),
     Table(
@@ -211,6 +209,12 @@ TABLES = [
         indexes=["branch world account id"],
     ),
     Table(
+        "cl_oauth_grant",
+        "branch:s id:t world:s account:t version:b created:b connected:t expires_at:b digests:t "
+        "status:t scope:t access:t refresh:t",
+        indexes=["branch connected id", "branch world account id"],
+    ),
+    Table(
         "cl_object_version",
         "branch:s id:t version:b world:s snapshot:t",
         key="branch id version",
@@ -246,9 +250,7 @@ TABLES = [
         "arrival_date:b automatic:s bank:t balance_transaction:t method:t "
         "failure_balance_transaction:t? failure_code:t? failure_message:t? "
         "statement_descriptor:t? description:t? metadata:t cursor:b",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch world account id"],
     ),
     Table(
@@ -270,9 +272,7 @@ TABLES = [
         "failure_reason:t? pending_reason:t? reason:t? transfer_reversal:t? "
         "source_transfer_reversal:t? fee_refund:t? reverse_transfer:s refund_application_fee:s "
         "metadata:t payment_intent:t? settled:b? settled_currency:t? exchange_rate:t?",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch charge id", "branch world account id"],
     ),
     Table(
@@ -302,9 +302,7 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t transfer:t "
         "balance_transaction:t destination_payment_refund:t source_refund:t? description:t? "
         "metadata:t",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch transfer id"],
     ),
     Table(
@@ -312,9 +310,7 @@ TABLES = [
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t destination:t "
         "status:t release_on:b? condition:t? source_transaction:t? transfer:t? "
         "transfer_group:t? description:t? failure_code:t? failure_message:t? metadata:t",
-        checks={
-            "amount": "amount > 0",
-        },
+        checks={"amount": "amount > 0"},
         indexes=["branch world account id"],
         present=["branch source_transaction"],
     ),

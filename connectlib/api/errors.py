@@ -29,6 +29,7 @@ from connectlib.wire.errors import Invalid, body, http_status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from connectlib.core.oauth import Denied
     from connectlib.runtime.engine import Engine
 
 
@@ -94,6 +95,61 @@ class CardError(ConnectError):
     advice_code: what the issuer advises; network_decline_code and network_advice_code: what the
     card network said (docs.stripe.com/declines/codes).
     """
+
+
+class OAuthError(ConnectError):
+    """A no of OAuth, in its own form: `error` and `error_description`.
+
+    redirect_url: where to send the browser with it; None where it must be shown instead.
+    """
+
+    def __init__(self, denied: Denied, redirect_url: str | None = None) -> None:
+        status = 401 if denied.error == "invalid_client" else 400
+        super().__init__(denied.description, http_status=status, type=denied.error)
+        self.error, self.error_description = denied
+        self.redirect_url = redirect_url
+        self.code = denied.error
+        self.may_pass_later = False
+        self.json_body = {"error": self.error, "error_description": self.error_description}
+
+
+class InvalidClientError(OAuthError):
+    """`invalid_client`: no such application, or it is not connected to the account."""
+
+
+class InvalidGrantError(OAuthError):
+    """`invalid_grant`: the code or token is none, has expired, was used or revoked."""
+
+
+class InvalidScopeError(OAuthError):
+    """`invalid_scope`: the scope is none, or more than was granted."""
+
+
+class OAuthInvalidRequestError(OAuthError):
+    """`invalid_request`: a parameter is missing or wrong."""
+
+
+class UnsupportedGrantTypeError(OAuthError):
+    """`unsupported_grant_type`: neither authorization_code nor refresh_token."""
+
+
+class UnsupportedResponseTypeError(OAuthError):
+    """`unsupported_response_type`: not `code`."""
+
+
+_OAUTH: dict[str, type[OAuthError]] = {
+    "invalid_client": InvalidClientError,
+    "invalid_grant": InvalidGrantError,
+    "invalid_request": OAuthInvalidRequestError,
+    "invalid_scope": InvalidScopeError,
+    "unsupported_grant_type": UnsupportedGrantTypeError,
+    "unsupported_response_type": UnsupportedResponseTypeError,
+}
+
+
+def oauth_error(denied: Denied, redirect_url: str | None = None) -> OAuthError:
+    """The error of a no of OAuth."""
+    return _OAUTH.get(denied.error, OAuthError)(denied, redirect_url)
 
 
 class IdempotencyError(ConnectError):

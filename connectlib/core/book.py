@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 from connectlib.core.drafts import Draft, Emission, Posting, Unpaid, snapshot
 from connectlib.core.due import DueKind, join_ref
 from connectlib.core.events import UNKEPT
+from connectlib.core.heads import HeadState
 from connectlib.core.ids import RANDOM, branch_part
 from connectlib.core.ledger import (
     COUNTER_MAX,
@@ -113,15 +114,6 @@ class Replayed(NamedTuple):
     object_id: str
     version: int
     in_use: bool = False
-
-
-class HeadState:
-    """The event number of one account: now, and as stored."""
-
-    __slots__ = ("seq", "stored")
-
-    def __init__(self, seq: int) -> None:
-        self.seq = self.stored = seq
 
 
 class Book:
@@ -345,14 +337,16 @@ class Book:
         head = self.heads.get(account)
         if head is None:
             head = self.heads[account] = HeadState(0)
-        head.seq += 1
+        seq = head.number(type_)
+        if not seq:
+            return
         version = row.version
         if type_ in UNKEPT:
             version = 0
         else:
             self._snapshot(row)
         id_ = self.new_id("evt")
-        values = (self.branch, id_, self.world.id, account, head.seq, self.at)
+        values = (self.branch, id_, self.world.id, account, seq, self.at)
         self.events.append(_event((*values, type_, row.id, version, previous, origin)))
 
     def _snapshot(self, row: Versioned) -> None:

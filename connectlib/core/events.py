@@ -4,7 +4,8 @@ from __future__ import annotations
 
 #: type -> the kind of object in `data.object` (API reference, "Types of events").
 EVENT_TYPES = {
-    "account.application.deauthorized": "account",
+    "account.application.authorized": "application",
+    "account.application.deauthorized": "application",
     "account.external_account.created": "bank_account",
     "account.external_account.updated": "bank_account",
     "account.updated": "account",
@@ -61,6 +62,9 @@ EVENT_TYPES = {
     "transfer_schedule.released": "transfer_schedule",
     "transfer_schedule.updated": "transfer_schedule",
 }
+
+#: The last event of an account, and the one that begins anew after it.
+LAST, AGAIN = "account.application.deauthorized", "account.application.authorized"
 
 #: Told without a snapshot of their object: it is made out of the ledger when the event is read.
 UNKEPT = frozenset({"balance.available"})

@@ -59,6 +59,9 @@ class Issued(NamedTuple):
     row: Any
     secret: str
 
+    def __repr__(self) -> str:
+        return f"Issued({self.row.id})"
+
 
 class Opened(NamedTuple):
     """What has been opened, for which account."""

@@ -32,6 +32,7 @@ class World(NamedTuple):
 class Account(NamedTuple):
     """A connected account, or the platform's own.
 
+    deleted: 1 for good; 2 = its owner has disconnected it from the platform.
     waiting: JSON {currency: how many of its refunds wait for funds}. type: Stripe's legacy name of
     the controller, none where it was made by `controller`. capabilities: JSON {name: [status,
     when requested]} of what is requested; card_payments and transfers repeat two of the states,
@@ -732,6 +733,29 @@ class LoginLink(NamedTuple):
     status: str
 
 
+class OauthGrant(NamedTuple):
+    """What the owner of an account has allowed the platform (`oag_`): a code, then tokens.
+
+    status: of `core.oauth.MACHINE`, but for `expired`, which is the clock's. expires_at: of the
+    code. digests: JSON of what is kept of the code. access: JSON [[digest, scope]] of access
+    tokens; refresh: JSON [digest] of refresh tokens.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    connected: str
+    expires_at: int
+    digests: str
+    status: str
+    scope: str
+    access: str = "[]"
+    refresh: str = "[]"
+
+
 class Due(NamedTuple):
     """Work that falls due: the pump runs it in the order of this key.
 
@@ -747,7 +771,10 @@ class Due(NamedTuple):
 
 
 class Head(NamedTuple):
-    """The number of the last event of an account; its lock orders what touches the account."""
+    """The number of the last event of an account; its lock orders what touches the account.
+
+    Negative where the account has been disconnected or deleted: nothing more is told of it.
+    """
 
     branch: int
     account: str
@@ -833,6 +860,7 @@ Versioned = (
     | AccountLink
     | AccountSession
     | LoginLink
+    | OauthGrant
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -862,6 +890,7 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "alink": AccountLink,
     "accsess": AccountSession,
     "llink": LoginLink,
+    "oag": OauthGrant,
 }
 
 #: Columns of blind indexes: they follow the row as it is, and no snapshot or event keeps them.

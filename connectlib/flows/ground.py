@@ -34,6 +34,7 @@ class Ground(NamedTuple):
     fx: the rates in force at a moment. key_retention: how long the processor remembers a key.
     sealed: whether personal data is sealed at rest. rules: what accounts must tell.
     hosted: where the application's web layer serves links, without a slash at the end.
+    redirects: where OAuth may send browsers back to.
     """
 
     world: World
@@ -44,6 +45,7 @@ class Ground(NamedTuple):
     sealed: bool = False
     rules: Rules = RULES
     hosted: str = HOSTED
+    redirects: tuple[str, ...] = ()
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

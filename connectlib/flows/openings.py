@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from connectlib.core import openings, tokens
 from connectlib.core.book import Keys, Work
-from connectlib.core.openings import Issued
 from connectlib.core.refusals import Refused, missing
+from connectlib.core.rows import AccountLink, AccountSession, LoginLink, OauthGrant
 from connectlib.flows.single import do_one
 
 if TYPE_CHECKING:
@@ -20,10 +20,17 @@ if TYPE_CHECKING:
     from connectlib.ports.steps import Flow
 
 
-def issue(ground: Ground, branch: int, work: Work[Issued]) -> Flow[Issued | Refused]:
-    """Make something. A repeat under its key answers with the same, under one more token."""
+#: What a repeat is answered with at first: the row alone.
+_KEPT = AccountLink | AccountSession | LoginLink | OauthGrant
+
+
+def issue(ground: Ground, branch: int, work: Work[Any]) -> Flow[Any]:
+    """Make something: what was issued, or a no.
+
+    A repeat under its key answers with the same, under one more token.
+    """
     found: Any = yield from do_one(ground, branch, work)
-    if isinstance(found, Issued | Refused):
+    if not isinstance(found, _KEPT):
         return found
     again = Work(
         Keys(rows=(found.id,)),

@@ -59,6 +59,7 @@ def build(
     keys: Any = None,
     files: Any = None,
     hosted_url: Any = HOSTED,
+    redirect_uris: Any = (),
     ids: Ids | None = None,
     wall: WallClock | None = None,
     store: Store | None = None,
@@ -67,10 +68,7 @@ def build(
     entropy: Entropy | None = None,
     grouped: bool = True,
 ) -> Engine:
-    """An engine over the store behind a URL, or over one that is given.
-
-    Raises: Misconfigured, WorldMismatch, ClockBehind, SealedWorld, StoreFault, KeyFault.
-    """
+    """An engine over the store behind a URL, or over one that is given."""
     vault = vault_of(keys, entropy or SystemEntropy(), livemode=livemode)
     _check(platform, country, livemode=livemode, fees=fees, fx=fx)
     _check_parts(onboarding, clock=clock, cache=cache, processor=processor, files=files)
@@ -87,6 +85,7 @@ def build(
         fx=fx if fx is not None else StaticRates(),
         files=files or (MemoryFiles() if url is None else NoFiles()),
         hosted=_hosted(hosted_url),
+        redirects=_redirects(redirect_uris),
         virtual=clock if hasattr(clock, "set") else None,
         vault=vault,
         identities=onboarding.identities or TestIdentities(),
@@ -164,6 +163,17 @@ _ABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "processor": (("resolve", "authorize", "refund"), "leave it out for the simulator"),
     "files": (("put", "get", "stat", "delete"), "pass connectlib.DirectoryFiles(path)"),
 }
+
+
+def _redirects(uris: Any) -> tuple[str, ...]:
+    """Where OAuth may send browsers back to."""
+    named = isinstance(uris, list | tuple) and all(isinstance(one, str) for one in uris)
+    if not named or any(is_web_address(one) is None or "#" in one for one in uris):
+        raise Misconfigured(
+            "redirect_uris must be a list of absolute addresses without a fragment.",
+            'pass ["https://example.com/connect/callback"]',
+        )
+    return tuple(uris)
 
 
 def _hosted(url: Any) -> str:

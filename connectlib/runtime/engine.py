@@ -54,6 +54,7 @@ class Parts(NamedTuple):
     rules: Rules
     files: FileStore
     hosted: str
+    redirects: tuple[str, ...]
     virtual: VirtualClock | None = None
     vault: Vault | None = None
 
@@ -87,6 +88,7 @@ class Engine:
             parts.vault is not None,
             parts.rules,
             parts.hosted,
+            parts.redirects,
         )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]

@@ -29,6 +29,9 @@ from connectlib.core.rows import (
     DataKey,
     Due,
     Event,
+    File,
+    FileLink,
+    OauthGrant,
     Refund,
 )
 from connectlib.ports.store import (
@@ -105,7 +108,19 @@ class StoreKit:
         connect.transfers.create(amount=100, currency=_USD, destination=ada.id)
         connect.clock.advance(days=5)
         connect.payouts.create(amount=50, currency=_USD)
+        self._paper(connect)
         return str(ada.id)
+
+    def _paper(self, connect: Connect) -> None:
+        """A file with links of which one ends, and an account whose owner has connected it."""
+        file = connect.files.create(file=b"%PDF-1.7", purpose="dispute_evidence")
+        for hours in (0, 1):
+            until = file.created + 3_600 * hours if hours else None
+            connect.file_links.create(file=file.id, expires_at=until)
+        asked = connect.oauth.authorize_url()
+        made = connect.oauth.authorize(asked, allow=True)
+        connect.oauth.token(grant_type="authorization_code", code=made.code)
+        connect.oauth.authorize(asked, allow=True, account=made.account)
 
     def _questions(self, connect: Connect, account: str) -> list[Any]:
         """Questions of every kind."""
@@ -126,6 +141,7 @@ class StoreKit:
             *events,
             *self._hanging(connect, at),
             *self._spans(connect, at, account),
+            *self._papers(connect, at, now),
             Page(Charge, *at, world.account, where=(("transfer_group", "g2000"),)),
             Page(Charge, *at, world.account, created=((">=", now - 10**12), ("<", now))),
             DueWork(*at, until=now + 10**15, wall=0, limit=5),
@@ -161,6 +177,21 @@ class StoreKit:
             for kind, column in HANGS_BY.items()
             for id_ in (on[column], "none")
             for limit in (1, 2, 100)
+        ]
+
+    def _papers(self, connect: Connect, at: tuple[int, int], now: int) -> list[Any]:
+        """Files, their links by file and by date, grants by account."""
+        platform = connect._engine.world.account  # noqa: SLF001
+        file, grant = connect.files.list()[0].id, connect.accounts.list()[0].id
+        return [
+            Page(File, *at, platform, where=(("purpose", "dispute_evidence"),)),
+            Page(FileLink, *at, platform, where=(("file", file),)),
+            *(
+                Page(FileLink, *at, platform, ranges=(("expires_at", op, now + shift),))
+                for op in ("<=", ">")
+                for shift in (0, 3_600 * 1_000_000)
+            ),
+            *(Page(OauthGrant, *at, platform, where=(("connected", id_),)) for id_ in (grant, "x")),
         ]
 
     def _spans(self, connect: Connect, at: tuple[int, int], account: str) -> list[Any]:

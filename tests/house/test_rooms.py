@@ -28,6 +28,7 @@ RESOURCES = [
     "account_links",
     "account_sessions",
     "login_links",
+    "oauth",
     "balance",
     "balance_transactions",
     "events",

@@ -270,6 +270,45 @@ def test_bytes_do_not_go_with_somebody_elses_transaction(tmp_path) -> None:
         assert len(store._kept) == 1
 
 
+class Writing(MemoryFiles):
+    """A file store that writes into the database of its caller by another connection.
+
+    It would wait in vain for a transaction that is open meanwhile.
+    """
+
+    other = None
+
+    def _write(self):
+        if self.other is not None:
+            self.other.customers.create(name="meanwhile")
+
+    def put(self, key, chunks):
+        self._write()
+        super().put(key, chunks)
+
+    def get(self, key):
+        self._write()
+        return super().get(key)
+
+    def delete(self, key):
+        self._write()
+        super().delete(key)
+
+
+def test_no_transaction_is_open_while_bytes_are_moved(tmp_path) -> None:
+    url, store = f"sqlite:///{tmp_path}/x.db", Writing()
+    with (
+        Connect(url, clock=VirtualClock(), files=store) as connect,
+        Connect(url, clock=VirtualClock()) as other,
+    ):
+        store.other = other
+        made = connect.files.create(**SENT, idempotency_key="k")
+        assert connect.files.contents(made.id) == PDF
+        connect.files.create(**SENT, idempotency_key="k")
+        assert len(other.customers.list().data) == 4
+        assert len(store._kept) == 1
+
+
 # stopped anywhere
 
 

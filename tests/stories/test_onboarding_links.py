@@ -83,6 +83,8 @@ def test_nobody_who_reads_the_database_can_open_a_link() -> None:
     ("given", "param", "code"),
     [
         ({"type": None}, "type", "parameter_missing"),
+        ({"account": None}, "account", "parameter_missing"),
+        ({"account": 7}, "account", "parameter_invalid"),
         ({"type": "custom_account_update"}, "type", "parameter_invalid"),
         ({"refresh_url": None}, "refresh_url", "parameter_missing"),
         ({"return_url": None}, "return_url", "parameter_missing"),
@@ -113,9 +115,9 @@ def test_nobody_who_reads_the_database_can_open_a_link() -> None:
 def test_a_wrong_link_is_refused(given, param, code) -> None:
     with Connect() as connect:
         ada = connect.accounts.create()
-        words = {"type": "account_onboarding", **URLS, **given}
+        words = {"account": ada, "type": "account_onboarding", **URLS, **given}
         with pytest.raises(InvalidRequestError) as caught:
-            connect.account_links.create(account=ada, **words)
+            connect.account_links.create(**words)
         error = caught.value
         assert (error.param, error.code, error.http_status) == (param, code, 400)
         assert error.hint

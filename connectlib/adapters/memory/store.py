@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from connectlib.adapters.memory.audit import MemoryAudit
 from connectlib.adapters.memory.queries import answer
 from connectlib.adapters.memory.tables import Tables
-from connectlib.core.book import Book, HeadState
+from connectlib.core.book import Book
 from connectlib.core.drafts import Unpaid
+from connectlib.core.heads import HeadState
 from connectlib.core.ledger import BrokenLedgerError, batch_bytes, seal
 from connectlib.core.payout_items import SKEW, is_short
 from connectlib.core.rows import Lane, LedgerBatch, World

@@ -17,6 +17,7 @@ from connectlib.core.rows import (
     FileLink,
     FxQuote,
     LoginLink,
+    OauthGrant,
     PaymentIntent,
     PaymentMethod,
     Payout,
@@ -51,6 +52,7 @@ KINDS: tuple[type[Any], ...] = (
     LoginLink,
     Person,
     DataKey,
+    OauthGrant,
 )
 
 
@@ -131,6 +133,7 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
     AccountLink: ("version", "digests", "status"),
     AccountSession: ("version", "digests", "status"),
     LoginLink: ("version", "digests", "status"),
+    OauthGrant: ("version", "digests", "status", "access", "refresh"),
     Payout: (
         "version",
         "status",

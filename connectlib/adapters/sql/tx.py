@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from connectlib.adapters.sql.kinds import KINDS
 from connectlib.adapters.sql.statements import SWAPS
 from connectlib.adapters.sql.tables import TABLES
-from connectlib.core.book import Book, HeadState
+from connectlib.core.book import Book
 from connectlib.core.drafts import Unpaid
+from connectlib.core.heads import HeadState
 from connectlib.core.ledger import LedgerAccount, batch_bytes, key_of, ledger_id, seal
 from connectlib.core.payout_items import SKEW, is_short
 from connectlib.core.rows import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -25,6 +25,7 @@ from connectlib.api._async.resources.fx_quotes import AsyncFxQuotes
 from connectlib.api._async.resources.keys import AsyncKeys
 from connectlib.api._async.resources.ledger import AsyncLedger
 from connectlib.api._async.resources.login_links import AsyncLoginLinks
+from connectlib.api._async.resources.oauth import AsyncOauth
 from connectlib.api._async.resources.payment_intents import AsyncPaymentIntents
 from connectlib.api._async.resources.payment_methods import AsyncPaymentMethods
 from connectlib.api._async.resources.payouts import AsyncPayouts
@@ -64,10 +65,10 @@ class AsyncConnect(AsyncClosing):
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
     kept as it is given by default. identities: who checks persons and companies; by default the
     verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
-    default. files: where the bytes
-    of uploads lie, such as DirectoryFiles(path); in memory where everything is. hosted_url: where
-    your web layer serves what people are sent to: account links, file links. livemode and
-    branches are for later releases.
+    default. files: where the bytes of uploads lie, such as DirectoryFiles(path); in memory where
+    everything is. hosted_url: where your web layer serves what people are sent to: account links,
+    file links. redirect_uris: where OAuth may send browsers back to. livemode and branches are
+    for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -96,6 +97,7 @@ class AsyncConnect(AsyncClosing):
         requirements: Any = None,
         files: Any = None,
         hosted_url: str = HOSTED,
+        redirect_uris: Sequence[str] = (),
     ) -> None:
         try:
             check_branches(branches)
@@ -114,6 +116,7 @@ class AsyncConnect(AsyncClosing):
                 onboarding=Onboarding(identities, requirements),
                 files=files,
                 hosted_url=hosted_url,
+                redirect_uris=redirect_uris,
             )
         except Exception as error:
             found = raised(error)
@@ -144,6 +147,7 @@ class AsyncConnect(AsyncClosing):
         self.keys = AsyncKeys(engine)
         self.ledger = AsyncLedger(engine)
         self.login_links = AsyncLoginLinks(engine)
+        self.oauth = AsyncOauth(engine)
         self.payment_intents = AsyncPaymentIntents(engine)
         self.payment_methods = AsyncPaymentMethods(engine)
         self.payouts = AsyncPayouts(engine)

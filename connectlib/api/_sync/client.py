@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -26,6 +26,7 @@ from connectlib.api._sync.resources.fx_quotes import FxQuotes
 from connectlib.api._sync.resources.keys import Keys
 from connectlib.api._sync.resources.ledger import Ledger
 from connectlib.api._sync.resources.login_links import LoginLinks
+from connectlib.api._sync.resources.oauth import Oauth
 from connectlib.api._sync.resources.payment_intents import PaymentIntents
 from connectlib.api._sync.resources.payment_methods import PaymentMethods
 from connectlib.api._sync.resources.payouts import Payouts
@@ -65,10 +66,10 @@ class Connect(Closing):
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
     kept as it is given by default. identities: who checks persons and companies; by default the
     verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
-    default. files: where the bytes
-    of uploads lie, such as DirectoryFiles(path); in memory where everything is. hosted_url: where
-    your web layer serves what people are sent to: account links, file links. livemode and
-    branches are for later releases.
+    default. files: where the bytes of uploads lie, such as DirectoryFiles(path); in memory where
+    everything is. hosted_url: where your web layer serves what people are sent to: account links,
+    file links. redirect_uris: where OAuth may send browsers back to. livemode and branches are
+    for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -97,6 +98,7 @@ class Connect(Closing):
         requirements: Any = None,
         files: Any = None,
         hosted_url: str = HOSTED,
+        redirect_uris: Sequence[str] = (),
     ) -> None:
         try:
             check_branches(branches)
@@ -115,6 +117,7 @@ class Connect(Closing):
                 onboarding=Onboarding(identities, requirements),
                 files=files,
                 hosted_url=hosted_url,
+                redirect_uris=redirect_uris,
             )
         except Exception as error:
             found = raised(error)
@@ -145,6 +148,7 @@ class Connect(Closing):
         self.keys = Keys(engine)
         self.ledger = Ledger(engine)
         self.login_links = LoginLinks(engine)
+        self.oauth = Oauth(engine)
         self.payment_intents = PaymentIntents(engine)
         self.payment_methods = PaymentMethods(engine)
         self.payouts = Payouts(engine)

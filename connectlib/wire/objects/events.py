@@ -8,6 +8,7 @@ from connectlib.core.rows import amend
 from connectlib.wire.objects.accounts import BankAccountObject
 from connectlib.wire.objects.base import StripeObject, loaded, timestamp
 from connectlib.wire.objects.capabilities import CapabilityObject
+from connectlib.wire.objects.oauth import ApplicationObject
 from connectlib.wire.objects.shown import show
 
 
@@ -94,6 +95,8 @@ def subjects(
 def _shown_as(type_: str, row: Any, capability: str, *, livemode: bool) -> StripeObject:
     if type_ == "capability.updated":
         return CapabilityObject(row, name=capability, livemode=livemode)
+    if type_.startswith("account.application."):
+        return ApplicationObject(row, livemode=livemode)
     if type_.startswith("account.external_account."):
         return BankAccountObject(row, livemode=livemode)
     return show(row, livemode=livemode)

@@ -30,6 +30,7 @@ from connectlib.adapters.sql.tables.ledger import (
     ledger_transfers,
 )
 from connectlib.adapters.sql.tables.login_links import login_links
+from connectlib.adapters.sql.tables.oauth import oauth_grants
 from connectlib.adapters.sql.tables.payment_intents import payment_intents
 from connectlib.adapters.sql.tables.payment_methods import payment_methods
 from connectlib.adapters.sql.tables.payouts import payout_items, payouts
@@ -67,6 +68,7 @@ __all__ = [
     "ledger_transfers",
     "login_links",
     "metadata",
+    "oauth_grants",
     "object_versions",
     "payment_intents",
     "payment_methods",

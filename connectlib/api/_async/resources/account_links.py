@@ -25,7 +25,7 @@ class AsyncAccountLinks(AsyncResource):
     """Links by which a person at an account gives what is required of it."""
 
     async def create(
-        self, *, account: object, idempotency_key: str | None = None, **params: Any
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
     ) -> AccountLinkObject:
         """Make a link that opens once, within five minutes.
 

@@ -24,7 +24,7 @@ class AsyncAccountSessions(AsyncResource):
     """Sessions in which a page may show parts of an account to a person there."""
 
     async def create(
-        self, *, account: object, idempotency_key: str | None = None, **params: Any
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
     ) -> AccountSessionObject:
         """Begin a session: a secret for the browser that opens once.
 

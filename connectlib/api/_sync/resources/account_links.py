@@ -26,7 +26,7 @@ class AccountLinks(Resource):
     """Links by which a person at an account gives what is required of it."""
 
     def create(
-        self, *, account: object, idempotency_key: str | None = None, **params: Any
+        self, *, account: object = None, idempotency_key: str | None = None, **params: Any
     ) -> AccountLinkObject:
         """Make a link that opens once, within five minutes.
 
