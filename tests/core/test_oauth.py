@@ -242,7 +242,8 @@ def test_the_platform_cannot_be_connected_to_itself() -> None:
 
 def test_a_yes_makes_a_standard_account_and_a_code() -> None:
     of = book()
-    found = oauth.authorize(of, Authorize("read_write", prefill=params.prefilled(FORM)), None)
+    command = Authorize("read_write", prefill=params.prefilled(FORM))
+    found = oauth.authorize(of, command, None, rules=RULES)
     of.absorb(found.draft)
     assert isinstance(found.value, Issued)
     made = of.rows[found.value.row.connected]
