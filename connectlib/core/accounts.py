@@ -14,7 +14,7 @@ from connectlib.core import capabilities
 from connectlib.core.account_settings import charge_settings
 from connectlib.core.account_words import is_overtaken, refuse_telling, with_telling
 from connectlib.core.balance import planned
-from connectlib.core.banks import USABLE, currency_of_bank, is_errored, with_status
+from connectlib.core.banks import defaults_of, has_row, is_unusable, placed
 from connectlib.core.book import Done, Keys
 from connectlib.core.changes import before
 from connectlib.core.controllers import (
@@ -24,6 +24,7 @@ from connectlib.core.controllers import (
 )
 from connectlib.core.countries import currency_for, refuse_country, refuse_interval
 from connectlib.core.drafts import Draft, encode
+from connectlib.core.external_changes import all_enabled, attached, row_of
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
 from connectlib.core.metadata import deepened, merged, refuse_metadata
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from connectlib.core.account_commands import CreateAccount, UpdateAccount
     from connectlib.core.book import Book, Outcome, Request
+    from connectlib.core.external_commands import Sealing
     from connectlib.core.requirement_rules import Rules
     from connectlib.core.rows import World
     from connectlib.core.told import Telling, Told
@@ -104,9 +106,14 @@ def create(
     request: Request | None,
     *,
     telling: Telling | None = None,
+    external: Sealing | None = None,
+    opened: str | None = None,
     rules: Rules,
 ) -> Outcome[Account]:
-    """Open a connected account. What it may do follows from what it has told."""
+    """Open a connected account. What it may do follows from what it has told.
+
+    opened: its id, where an external account has been sealed for it.
+    """
     world = book.world
     country = command.country or world.country
     refused = _refuse_opening(command, country, livemode=bool(world.livemode))
@@ -115,7 +122,7 @@ def create(
         return refused
     empty = Account(
         book.branch,
-        (telling.account if telling else None) or book.new_id("acct"),
+        opened or (telling.account if telling else None) or book.new_id("acct"),
         world.id,
         world.account,
         1,
@@ -141,6 +148,8 @@ def create(
     draft = Draft()
     draft.origin = request.key if request else None
     row, told = with_telling(book, draft, amend(empty, capabilities=asked), telling)
+    if external is not None:
+        row = amend(row, **attached(book, draft, row, row_of(book, row, external)))
     row = draft.put(settle(book, draft, row, Facts(), told, rules=rules))
     _tell_capabilities(draft, row, {"capabilities": empty.capabilities})
     draft.emit("account.updated", row, account=row.id)
@@ -189,7 +198,7 @@ def change(
         return row
     draft.put(wanted)
     old = before(row, dict.fromkeys(sorted(_changed(row, wanted) - _HIDDEN - {"version"})))
-    if "bank" in old:
+    if "bank" in old and wanted.bank is not None and not has_row(wanted.bank):
         what = "created" if old["bank"] is None else "updated"
         previous = encode({"bank": old["bank"]}) if old["bank"] else None
         draft.emit(f"account.external_account.{what}", wanted, account=row.id, previous=previous)
@@ -221,10 +230,13 @@ def _plan_payout(
     """What was held back by the schedule, the bank account or a pause goes with the next run."""
     worked = was.charges_enabled or was.details_submitted
     freed = bool(row.payouts_enabled and worked and not was.payouts_enabled)
-    held = freed or "payout_interval" in old or old.get("bank") is not None
-    usable = row.bank is not None and not is_errored(row.bank) and row.payouts_enabled
-    if held and usable and row.bank is not None and row.payout_interval == "daily":
-        draft.dues.append(planned(book, row, currency_of_bank(row.bank)))
+    held = freed or "payout_interval" in old or {"bank", "banks"}.intersection(old)
+    if held and row.payouts_enabled and row.payout_interval == "daily":
+        before_ = defaults_of(was)
+        for currency, bank in defaults_of(row).items():
+            is_new = freed or "payout_interval" in old or before_.get(currency) not in (None, bank)
+            if is_new and not is_unusable(bank):
+                draft.dues.append(planned(book, row, currency))
 
 
 def touch_keys(account: str, *, wallet: bool = False, rows: tuple[str | None, ...] = ()) -> Keys:
@@ -248,6 +260,7 @@ def update(
     request: Request | None,
     *,
     telling: Telling | None = None,
+    external: Sealing | None = None,
     rules: Rules,
 ) -> Outcome[Account | None]:
     """Change what of an account may change; what is not given stays.
@@ -280,9 +293,14 @@ def update(
         refused = refuse_metadata(changes["metadata"])
         if refused is not None:
             return refused
-    if row.bank is not None and is_errored(row.bank):
-        changes["bank"] = with_status(row.bank, USABLE)
     draft = Draft()
+    changes |= all_enabled(book, draft, row)
+    if external is not None:
+        now = amend(row, **changes)
+        changes |= attached(book, draft, now, row_of(book, row, external), replaces=True)
+    elif "default_currency" in changes:
+        now = amend(row, **changes)
+        changes |= placed(defaults_of(now), now.default_currency)
     named, told = with_telling(book, draft, row, telling)
     changes |= {"person": named.person, "company": named.company}
     return changed(book, row, changes, request, draft=draft, told=told, rules=rules)

@@ -6,6 +6,7 @@ from __future__ import annotations
 EVENT_TYPES = {
     "account.application.deauthorized": "account",
     "account.external_account.created": "bank_account",
+    "account.external_account.deleted": "bank_account",
     "account.external_account.updated": "bank_account",
     "account.updated": "account",
     "application_fee.created": "application_fee",

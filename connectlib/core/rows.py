@@ -40,7 +40,8 @@ class Account(NamedTuple):
     payouts_paused: by that. linked: whether a first onboarding link or session has been made.
     person, company: the rows of what it has told of itself. facts: see
     `core.requirement_facts`; requirements, the two flags and disabled_reason follow from them.
-    watched: whether its charges bring a requirement nearer.
+    watched: whether its charges bring a requirement nearer. bank: JSON of the external account
+    that receives its payouts in its default currency; banks: JSON {other currency: such JSON}.
     """
 
     branch: int
@@ -83,6 +84,7 @@ class Account(NamedTuple):
     payouts_enabled: int = 0
     disabled_reason: str | None = None
     watched: int = 0
+    banks: str = "{}"
 
 
 class Charge(NamedTuple):
@@ -347,6 +349,43 @@ class Person(NamedTuple):
     told: str = "{}"
     relationship: str = "{}"
     verification: str = "{}"
+    deleted: int = 0
+    metadata: str = "{}"
+
+
+class ExternalAccount(NamedTuple):
+    """A bank account (`ba_`) or debit card (`card_`) that an account is paid out to.
+
+    account: the connected account. object: bank_account or card. status: of
+    `core.external_changes.MACHINE`; usable: the last one that could be paid to. is_default: it
+    receives the payouts in its currency. methods: Stripe's payout methods, by spaces. outcome: how
+    a test bank returns payouts. details: JSON of Stripe's fields that are not personal. holder:
+    JSON of those that are. secret: the number. checking: the key of a check of its owner that is
+    under way. requirements: JSON {"files": the documents, "errors": ...}.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    object: str
+    country: str
+    currency: str
+    last4: str
+    status: str = "new"
+    usable: str = "new"
+    is_default: int = 0
+    fingerprint: str | None = None
+    routing_number: str | None = None
+    methods: str = "standard"
+    outcome: str | None = None
+    details: str = "{}"
+    holder: str | None = None
+    secret: str | None = None
+    checking: str | None = None
+    requirements: str = "{}"
     deleted: int = 0
     metadata: str = "{}"
 
@@ -730,6 +769,7 @@ Versioned = (
     | TransferSchedule
     | DataKey
     | Person
+    | ExternalAccount
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -752,6 +792,8 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "tsch": TransferSchedule,
     "person": Person,
     "comp": Person,
+    "ba": ExternalAccount,
+    "card": ExternalAccount,
     "dkey": DataKey,
     "ikey": DataKey,
 }

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from connectlib.core import accounts, examples, onboarded, rejections
+from connectlib.core import accounts, examples, external_accounts, onboarded, rejections
+from connectlib.core.banks import bank_id
 from connectlib.core.book import Keys, Work
 from connectlib.core.drafts import encode
 from connectlib.core.onboarding import facts_of
@@ -81,7 +82,7 @@ def update(
     def work(telling: Telling | None, row: Account | None) -> Work[Account | None]:
         known = (row.person, row.company) if row is not None else ()
         return Work(
-            accounts.touch_keys(command.account, rows=known),
+            external_accounts.change_keys(command.account, *(id_ for id_ in known if id_)),
             partial(
                 accounts.update,
                 command=command,
@@ -89,6 +90,7 @@ def update(
                 telling=telling,
                 rules=ground.rules,
             ),
+            links=(command.account,),
             request=request,
             weight=0,
         )
@@ -113,7 +115,7 @@ def onboard(ground: Ground, account: str, bank: str) -> Flow[Account | Refused]:
     def work(telling: Telling | None, row: Account | None) -> Work[Account | None]:
         known = (row.person, row.company) if row is not None else ()
         return Work(
-            accounts.touch_keys(account, rows=known),
+            accounts.touch_keys(account, rows=(*known, bank_id(bank))),
             partial(
                 onboarded.onboard,
                 account=account,

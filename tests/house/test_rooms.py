@@ -9,6 +9,7 @@ from tests.house.source import ROOT
 RESOURCES = [
     "accounts",
     "persons",
+    "external_accounts",
     "capabilities",
     "country_specs",
     "charges",

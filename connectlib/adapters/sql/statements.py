@@ -21,6 +21,7 @@ from connectlib.core.rows import (
     Charge,
     Customer,
     DataKey,
+    ExternalAccount,
     FeeRefund,
     FxQuote,
     PaymentIntent,
@@ -56,6 +57,7 @@ KINDS: tuple[type[Any], ...] = (
     FeeRefund,
     Payout,
     Person,
+    ExternalAccount,
     DataKey,
 )
 
@@ -99,6 +101,9 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
     Customer: _all_but(Customer),
     DataKey: _all_but(DataKey, "subject"),
     Person: _all_but(Person, "kind"),
+    ExternalAccount: _all_but(
+        ExternalAccount, "object", "country", "currency", "last4", "fingerprint", "routing_number"
+    ),
     PaymentMethod: ("version", "customer", "billing", "details", "spent", "ready", "metadata"),
     PaymentIntent: _all_but(PaymentIntent, "client_secret"),
     SetupIntent: _all_but(SetupIntent, "client_secret"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.core.rows import amend
+from connectlib.core.rows import Account, amend
 from connectlib.wire.objects.accounts import BankAccountObject
 from connectlib.wire.objects.base import StripeObject, loaded, timestamp
 from connectlib.wire.objects.capabilities import CapabilityObject
@@ -94,6 +94,6 @@ def subjects(
 def _shown_as(type_: str, row: Any, capability: str, *, livemode: bool) -> StripeObject:
     if type_ == "capability.updated":
         return CapabilityObject(row, name=capability, livemode=livemode)
-    if type_.startswith("account.external_account."):
+    if type_.startswith("account.external_account.") and isinstance(row, Account):
         return BankAccountObject(row, livemode=livemode)
     return show(row, livemode=livemode)

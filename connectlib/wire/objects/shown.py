@@ -9,6 +9,7 @@ from connectlib.core.rows import (
     ApplicationFee,
     Charge,
     Customer,
+    ExternalAccount,
     FeeRefund,
     FxQuote,
     PaymentIntent,
@@ -26,6 +27,7 @@ from connectlib.wire.objects.application_fees import ApplicationFeeObject, FeeRe
 from connectlib.wire.objects.base import StripeObject, set_teller
 from connectlib.wire.objects.charges import ChargeObject
 from connectlib.wire.objects.customers import CustomerObject
+from connectlib.wire.objects.external_accounts import ExternalAccountObject
 from connectlib.wire.objects.fx_quotes import FxQuoteObject
 from connectlib.wire.objects.payment_intents import PaymentIntentObject, SetupIntentObject
 from connectlib.wire.objects.payment_methods import PaymentMethodObject
@@ -44,6 +46,7 @@ SHOWN: dict[type[Any], type[StripeObject]] = {
     ApplicationFee: ApplicationFeeObject,
     Charge: ChargeObject,
     Customer: CustomerObject,
+    ExternalAccount: ExternalAccountObject,
     FeeRefund: FeeRefundObject,
     FxQuote: FxQuoteObject,
     PaymentIntent: PaymentIntentObject,

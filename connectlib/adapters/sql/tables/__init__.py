@@ -17,6 +17,7 @@ from connectlib.adapters.sql.tables.engine import (
     object_versions,
 )
 from connectlib.adapters.sql.tables.events import events
+from connectlib.adapters.sql.tables.external_accounts import external_accounts
 from connectlib.adapters.sql.tables.fx_quotes import fx_quotes
 from connectlib.adapters.sql.tables.ledger import (
     ledger_accounts,
@@ -47,6 +48,7 @@ __all__ = [
     "data_keys",
     "due",
     "events",
+    "external_accounts",
     "fee_refunds",
     "fx_quotes",
     "heads",

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectlib.api._async.base import AsyncResource
 from connectlib.api._async.resources.capabilities import AsyncCapabilities
+from connectlib.api._async.resources.external_accounts import AsyncExternalAccounts
 from connectlib.api._async.resources.persons import AsyncPersons
 from connectlib.api.errors import error_of
 from connectlib.core.charge_checks import no_access
@@ -51,6 +52,7 @@ class AsyncAccounts(AsyncAnsweringAccounts):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.capabilities = AsyncCapabilities(engine)
+        self.external_accounts = AsyncExternalAccounts(engine)
         self.persons = AsyncPersons(engine)
 
     async def create(

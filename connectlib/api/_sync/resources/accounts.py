@@ -7,6 +7,7 @@ from typing import Any
 
 from connectlib.api._sync.base import Resource
 from connectlib.api._sync.resources.capabilities import Capabilities
+from connectlib.api._sync.resources.external_accounts import ExternalAccounts
 from connectlib.api._sync.resources.persons import Persons
 from connectlib.api.errors import error_of
 from connectlib.core.charge_checks import no_access
@@ -52,6 +53,7 @@ class Accounts(AnsweringAccounts):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.capabilities = Capabilities(engine)
+        self.external_accounts = ExternalAccounts(engine)
         self.persons = Persons(engine)
 
     def create(
