@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from connectlib.core.external_commands import External
 
 #: What somebody tells, leaf by leaf: (path, JSON).
 Leaves = tuple[tuple[str, str], ...]
@@ -13,7 +16,7 @@ class CreateAccount(NamedTuple):
 
     type: none where the account is made by its controller. details, settings, tos, metadata:
     compact JSON of what was given. individual, company: leaves of what is told, one of them at
-    most.
+    most. external: the external account that it is paid out to.
     """
 
     country: str | None = None
@@ -34,6 +37,7 @@ class CreateAccount(NamedTuple):
     tos: str = "{}"
     individual: Leaves | None = None
     company: Leaves | None = None
+    external: External | None = None
 
 
 class UpdateAccount(NamedTuple):
@@ -58,6 +62,7 @@ class UpdateAccount(NamedTuple):
     individual: Leaves | None = None
     company: Leaves | None = None
     by_itself: bool = False
+    external: External | None = None
 
 
 class RejectAccount(NamedTuple):

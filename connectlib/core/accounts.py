@@ -24,7 +24,7 @@ from connectlib.core.controllers import (
 )
 from connectlib.core.countries import currency_for, refuse_country, refuse_interval
 from connectlib.core.drafts import Draft, encode
-from connectlib.core.external_changes import all_enabled, attached, row_of
+from connectlib.core.external_changes import all_enabled, attached, default_of
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
 from connectlib.core.metadata import deepened, merged, refuse_metadata
@@ -107,24 +107,42 @@ def create(
     *,
     telling: Telling | None = None,
     external: Sealing | None = None,
-    opened: str | None = None,
     rules: Rules,
 ) -> Outcome[Account]:
-    """Open a connected account. What it may do follows from what it has told.
-
-    opened: its id, where an external account has been sealed for it.
-    """
+    """Open a connected account. What it may do follows from what it has told."""
     world = book.world
     country = command.country or world.country
     refused = _refuse_opening(command, country, livemode=bool(world.livemode))
     refused = refused or refuse_telling(command.business_type, telling)
     if refused is not None:
         return refused
-    empty = Account(
+    empty = _empty(book, command, _sealed_for(telling, external))
+    asked = capabilities.requested(empty, command.capabilities, book.at)
+    draft = Draft()
+    draft.origin = request.key if request else None
+    row, told = with_telling(book, draft, amend(empty, capabilities=asked), telling)
+    if external is not None:
+        row = amend(row, **attached(book, draft, row, default_of(book, row, external)))
+    row = draft.put(settle(book, draft, row, Facts(), told, rules=rules))
+    _tell_capabilities(draft, row, {"capabilities": empty.capabilities})
+    draft.emit("account.updated", row, account=row.id)
+    draft.key = answered(book, request, row)
+    return Done(row, draft)
+
+
+def _sealed_for(telling: Telling | None, external: Sealing | None) -> str | None:
+    """The id that an account must have for what has been sealed for it to open."""
+    return (telling.account if telling else None) or (external.account if external else None)
+
+
+def _empty(book: Book, command: CreateAccount, id_: str | None) -> Account:
+    """A new account that has told nothing yet."""
+    country = command.country or book.world.country
+    return Account(
         book.branch,
-        opened or (telling.account if telling else None) or book.new_id("acct"),
-        world.id,
-        world.account,
+        id_ or book.new_id("acct"),
+        book.world.id,
+        book.world.account,
         1,
         book.at,
         country,
@@ -144,17 +162,6 @@ def create(
         charge_settings=charge_settings(command.settings),
         tos=command.tos,
     )
-    asked = capabilities.requested(empty, command.capabilities, book.at)
-    draft = Draft()
-    draft.origin = request.key if request else None
-    row, told = with_telling(book, draft, amend(empty, capabilities=asked), telling)
-    if external is not None:
-        row = amend(row, **attached(book, draft, row, row_of(book, row, external)))
-    row = draft.put(settle(book, draft, row, Facts(), told, rules=rules))
-    _tell_capabilities(draft, row, {"capabilities": empty.capabilities})
-    draft.emit("account.updated", row, account=row.id)
-    draft.key = answered(book, request, row)
-    return Done(row, draft)
 
 
 def _refuse_opening(command: CreateAccount, country: str, *, livemode: bool) -> Refused | None:
@@ -297,7 +304,7 @@ def update(
     changes |= all_enabled(book, draft, row)
     if external is not None:
         now = amend(row, **changes)
-        changes |= attached(book, draft, now, row_of(book, row, external), replaces=True)
+        changes |= attached(book, draft, now, default_of(book, row, external), replaces=True)
     elif "default_currency" in changes:
         now = amend(row, **changes)
         changes |= placed(defaults_of(now), now.default_currency)

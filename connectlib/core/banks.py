@@ -39,9 +39,9 @@ def bank_of(account: Account, currency: str) -> str | None:
 
 
 def defaults_of(account: Account) -> dict[str, str]:
-    """{currency: JSON of the bank account that receives its payouts}."""
-    first = {} if account.bank is None else {currency_of_bank(account.bank): account.bank}
-    return {**json.loads(account.banks), **first}
+    """{currency: JSON of the bank account that receives its payouts}, the first one first."""
+    rest: dict[str, str] = json.loads(account.banks)
+    return {currency_of_bank(account.bank): account.bank, **rest} if account.bank else rest
 
 
 def placed(defaults: Mapping[str, str], currency: str) -> dict[str, str | None]:

@@ -99,6 +99,11 @@ def row_of(book: Book, account: Account, ready: Sealing) -> ExternalAccount:
     )
 
 
+def default_of(book: Book, account: Account, ready: Sealing) -> ExternalAccount:
+    """A new row that is to be the default of its currency."""
+    return amend(row_of(book, account, ready), is_default=1)
+
+
 #: Columns that no event tells of.
 _HIDDEN = frozenset({"version", "secret", "usable", "outcome", "checking"})
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class External(NamedTuple):
@@ -28,13 +31,21 @@ class External(NamedTuple):
 
 
 class Sealing(NamedTuple):
-    """An external account ready to be written. id: what it has been sealed for; None = any."""
+    """An external account ready to be written. id: what it has been sealed for; None = any.
+
+    account: the same of an account that is made with it.
+    """
 
     given: External
     secret: str | None
     holder: str | None
     fingerprint: str
     id: str | None = None
+    account: str | None = None
+
+    def with_texts(self, texts: Mapping[str, str | None]) -> Sealing:
+        """The same with its texts sealed."""
+        return self._replace(secret=texts["secret"], holder=texts["holder"])
 
 
 class UpdateExternal(NamedTuple):

@@ -29,8 +29,8 @@ def onboard(
 ) -> Outcome[Account | None]:
     """Finish the onboarding of an account in test mode: what it tells counts as checked.
 
-    Where no capability was requested, both that move money are. bank: its test bank account, compact
-    JSON, unless it has one of its own.
+    Where no capability was requested, both that move money are. bank: its test bank account,
+    compact JSON, unless it has one of its own.
     """
     row = found(book, account)
     if isinstance(row, Refused):

@@ -11,6 +11,7 @@ from connectlib.api._sync.resources.external_accounts import ExternalAccounts
 from connectlib.api._sync.resources.persons import Persons
 from connectlib.api.errors import error_of
 from connectlib.core.charge_checks import no_access
+from connectlib.core.external_commands import External
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Account
 from connectlib.flows import accounts, persons
@@ -18,6 +19,7 @@ from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import accounts as params_of
+from connectlib.wire.params import external_accounts as externals
 from connectlib.wire.params.base import identified, request_of
 from connectlib.wire.params.values import id_of, shown
 
@@ -70,8 +72,9 @@ class Accounts(AnsweringAccounts):
         cards are declined, the payout schedule (daily or manual), branding. tos_acceptance: date
         (seconds), ip, user_agent, and service_agreement (full, or recipient for an account that
         is paid only). business_type: individual, company, non_profit or government_entity; with
-        it individual or company: what it tells of itself. Also: email, business_profile,
-        default_currency, metadata.
+        it individual or company: what it tells of itself. external_account: where it is paid out
+        to, as in `external_accounts.create`. Also: email, business_profile, default_currency,
+        metadata.
 
         What has been told is checked after it is written, so a repeat with the same
         idempotency_key answers as before that.
@@ -83,7 +86,8 @@ class Accounts(AnsweringAccounts):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
-        command = self._parse(params_of.create, params)
+        external = self._external(params)
+        command = self._parse(params_of.create, params)._replace(external=external)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
         found: AccountObject = self._answer(
@@ -114,6 +118,7 @@ class Accounts(AnsweringAccounts):
     ) -> AccountObject:
         """Change an account; country, controller, type and service agreement never change.
 
+        external_account: takes the place of the default of its currency, which is deleted.
         email, business_type, business_profile, capabilities, company, default_currency,
         individual, settings, tos_acceptance, metadata: what is not given stays, an empty text
         unsets a field. account: the account's own id where it is the account that asks, on a page
@@ -127,12 +132,24 @@ class Accounts(AnsweringAccounts):
         by_itself = account is not None and identified(account) == id_
         if not by_itself:
             self._platform_only(account)
+        given = tuple(sorted(name for name, value in params.items() if value is not None))
+        external = self._external(params)
         command = self._parse(params_of.update, id_, params, by_itself=by_itself)
+        command = command._replace(external=external, given=given)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
         found: AccountObject = self._answer(
             accounts.update(self._base.ground, command, request)
         )
+        return found
+
+    def _external(self, params: dict[str, Any]) -> External | None:
+        """Take the external account out of the parameters of an account."""
+        given = params.pop("external_account", None)
+        if given is None:
+            return None
+        livemode = bool(self._base.world.livemode)
+        found: External = self._parse(externals.external, given, livemode=livemode)
         return found
 
     def delete(
