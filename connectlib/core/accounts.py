@@ -14,7 +14,7 @@ from connectlib.core import capabilities
 from connectlib.core.account_settings import charge_settings
 from connectlib.core.account_words import is_overtaken, refuse_telling, with_telling
 from connectlib.core.balance import planned
-from connectlib.core.banks import defaults_of, has_row, is_unusable, placed
+from connectlib.core.banks import defaults_of, has_row, is_unusable
 from connectlib.core.book import Done, Keys
 from connectlib.core.changes import before
 from connectlib.core.controllers import (
@@ -24,7 +24,7 @@ from connectlib.core.controllers import (
 )
 from connectlib.core.countries import currency_for, refuse_country, refuse_interval
 from connectlib.core.drafts import Draft, encode
-from connectlib.core.external_changes import all_enabled, attached, default_of
+from connectlib.core.external_changes import changed_with, opened_with
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
 from connectlib.core.metadata import deepened, merged, refuse_metadata
@@ -121,8 +121,7 @@ def create(
     draft = Draft()
     draft.origin = request.key if request else None
     row, told = with_telling(book, draft, amend(empty, capabilities=asked), telling)
-    if external is not None:
-        row = amend(row, **attached(book, draft, row, default_of(book, row, external)))
+    row = opened_with(book, draft, row, external)
     row = draft.put(settle(book, draft, row, Facts(), told, rules=rules))
     _tell_capabilities(draft, row, {"capabilities": empty.capabilities})
     draft.emit("account.updated", row, account=row.id)
@@ -301,13 +300,7 @@ def update(
         if refused is not None:
             return refused
     draft = Draft()
-    changes |= all_enabled(book, draft, row)
-    if external is not None:
-        now = amend(row, **changes)
-        changes |= attached(book, draft, now, default_of(book, row, external), replaces=True)
-    elif "default_currency" in changes:
-        now = amend(row, **changes)
-        changes |= placed(defaults_of(now), now.default_currency)
+    changes |= changed_with(book, draft, amend(row, **changes), external)
     named, told = with_telling(book, draft, row, telling)
     changes |= {"person": named.person, "company": named.company}
     return changed(book, row, changes, request, draft=draft, told=told, rules=rules)

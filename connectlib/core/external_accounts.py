@@ -75,8 +75,7 @@ def create(
     draft.origin = request.key if request else None
     row = row_of(book, owner, ready)
     row = amend(row, is_default=int(ready.given.is_default))
-    changes = attached(book, draft, owner, row)
-    row = next(each for each in draft.rows if each.id == row.id)  # type: ignore[assignment]
+    row, changes = attached(book, draft, owner, row)
     accounts.change(book, draft, owner, changes, rules=rules)
     draft.key = answered(book, request, row)
     return Done(row, draft)

@@ -159,8 +159,8 @@ def attached(
     row: ExternalAccount,
     *,
     replaces: bool = False,
-) -> dict[str, str | None]:
-    """Draft a new external account; the columns of its account that change with it.
+) -> tuple[ExternalAccount, dict[str, str | None]]:
+    """Draft a new external account; the row, and the columns of its account that change with it.
 
     The first of a currency is its default; a further one where `row.is_default` says so, and
     then the old default is deleted where it is replaced.
@@ -176,7 +176,30 @@ def attached(
             write(draft, old, gone, "deleted" if replaces else "updated")
     row = amend(row, is_default=int(first or bool(row.is_default)))
     write(draft, None, row, "created")
-    return shown(account, row)
+    return row, shown(account, row)
+
+
+def opened_with(book: Book, draft: Draft, account: Account, external: Sealing | None) -> Account:
+    """A new account with the external account that it is opened with."""
+    if external is None:
+        return account
+    _, changes = attached(book, draft, account, default_of(book, account, external))
+    return amend(account, **changes)
+
+
+def changed_with(
+    book: Book, draft: Draft, account: Account, external: Sealing | None
+) -> dict[str, str | None]:
+    """The columns that change of an account that is updated. account: as it is to be.
+
+    Where payouts have failed they are tried again; a new default takes the place of the old one.
+    """
+    changes = all_enabled(book, draft, account)
+    now = amend(account, **changes)
+    if external is not None:
+        row = default_of(book, now, external)
+        return changes | attached(book, draft, now, row, replaces=True)[1]
+    return changes | placed(defaults_of(now), now.default_currency)
 
 
 def shown(account: Account, row: ExternalAccount) -> dict[str, str | None]:
