@@ -282,6 +282,12 @@ TABLES = [
         present=["branch customer"],
     ),
     Table(
+        "cl_token",
+        "branch:s id:t world:s account:t version:b created:b type:t status:t claim:t? shown:t "
+        "payload:t?",
+        key="branch id",
+    ),
+    Table(
         "cl_transfer",
         "branch:s id:t world:s account:t version:b created:b amount:b currency:t destination:t "
         "destination_payment:t balance_transaction:t amount_reversed:b available_on:b "

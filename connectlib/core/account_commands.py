@@ -16,7 +16,8 @@ class CreateAccount(NamedTuple):
 
     type: none where the account is made by its controller. details, settings, tos, metadata:
     compact JSON of what was given. individual, company: leaves of what is told, one of them at
-    most. external: the external account that it is paid out to.
+    most. external: the external account that it is paid out to. accepted: the account has shown
+    by a token that it accepts the terms.
     """
 
     country: str | None = None
@@ -38,6 +39,7 @@ class CreateAccount(NamedTuple):
     individual: Leaves | None = None
     company: Leaves | None = None
     external: External | None = None
+    accepted: bool = False
 
 
 class UpdateAccount(NamedTuple):
@@ -63,6 +65,7 @@ class UpdateAccount(NamedTuple):
     company: Leaves | None = None
     by_itself: bool = False
     external: External | None = None
+    accepted: bool = False
 
 
 class RejectAccount(NamedTuple):

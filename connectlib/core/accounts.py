@@ -169,7 +169,7 @@ def _refuse_opening(command: CreateAccount, country: str, *, livemode: bool) -> 
         refuse_country(country, command.service_agreement)
         or refuse_interval(country, command.payout_interval, livemode=livemode)
         or capabilities.refuse_agreement(command.service_agreement, command.capabilities)
-        or refuse_acceptance(collection, json.loads(command.tos))
+        or (None if command.accepted else refuse_acceptance(collection, json.loads(command.tos)))
     )
 
 
@@ -317,10 +317,11 @@ def _refuse_update(row: Account, command: UpdateAccount, *, livemode: bool) -> R
             "create another account under the agreement that you want",
         )
     tos = json.loads(command.tos) if command.tos is not None else ()
+    is_own = command.by_itself or command.accepted
     return (
         refuse_interval(row.country, command.payout_interval, livemode=livemode)
         or capabilities.refuse_agreement(row.service_agreement, command.capabilities)
-        or (None if command.by_itself else refuse_acceptance(row.requirement_collection, tos))
+        or (None if is_own else refuse_acceptance(row.requirement_collection, tos))
         or (None if command.by_itself else refuse_edit(row, command.given))
     )
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.drafts import encode
-from connectlib.core.rows import Customer, ExternalAccount, Person
+from connectlib.core.rows import Customer, ExternalAccount, Person, Token
 
 if TYPE_CHECKING:
     from connectlib.core.rows import DataKey
@@ -44,6 +44,7 @@ PERSONAL: dict[type[Any], Personal] = {
     ),
     Person: Personal("person", ("told",), subject="account"),
     ExternalAccount: Personal("external_account", ("secret", "holder"), subject="account"),
+    Token: Personal("token", ("payload",), subject="account"),
 }
 
 

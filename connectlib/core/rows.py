@@ -390,6 +390,26 @@ class ExternalAccount(NamedTuple):
     metadata: str = "{}"
 
 
+class Token(NamedTuple):
+    """What stands for something personal, once: `btok_`, `tok_`, `pii_`, `ct_` or `cpt_`.
+
+    type: bank_account, card, pii, account or person. status: of `core.tokens.MACHINE`. claim: by
+    which request it has been used. shown: JSON of what is not personal. payload: JSON of all.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    type: str
+    status: str = "fresh"
+    claim: str | None = None
+    shown: str = "{}"
+    payload: str | None = None
+
+
 class DataKey(NamedTuple):
     """The key that a subject's personal data is sealed under (`dkey_`), itself under lock.
 
@@ -770,6 +790,7 @@ Versioned = (
     | DataKey
     | Person
     | ExternalAccount
+    | Token
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -793,6 +814,11 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "person": Person,
     "comp": Person,
     "ba": ExternalAccount,
+    "btok": Token,
+    "tok": Token,
+    "pii": Token,
+    "ct": Token,
+    "cpt": Token,
     "card": ExternalAccount,
     "dkey": DataKey,
     "ikey": DataKey,

@@ -10,6 +10,7 @@ RESOURCES = [
     "accounts",
     "persons",
     "external_accounts",
+    "tokens",
     "capabilities",
     "country_specs",
     "charges",

@@ -30,6 +30,7 @@ from connectlib.core.rows import (
     Person,
     Refund,
     SetupIntent,
+    Token,
     Transfer,
     TransferReversal,
     TransferSchedule,
@@ -58,6 +59,7 @@ KINDS: tuple[type[Any], ...] = (
     Payout,
     Person,
     ExternalAccount,
+    Token,
     DataKey,
 )
 
@@ -99,6 +101,7 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
         "statement_descriptor",
     ),
     Customer: _all_but(Customer),
+    Token: _all_but(Token, "type", "shown"),
     DataKey: _all_but(DataKey, "subject"),
     Person: _all_but(Person, "kind"),
     ExternalAccount: _all_but(

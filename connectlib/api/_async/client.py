@@ -28,6 +28,7 @@ from connectlib.api._async.resources.reconciliation import AsyncReconciliation
 from connectlib.api._async.resources.refunds import AsyncRefunds
 from connectlib.api._async.resources.setup_intents import AsyncSetupIntents
 from connectlib.api._async.resources.testing import AsyncTesting
+from connectlib.api._async.resources.tokens import AsyncTokens
 from connectlib.api._async.resources.transfer_schedules import AsyncTransferSchedules
 from connectlib.api._async.resources.transfers import AsyncTransfers
 from connectlib.api._async.stories import AsyncStories
@@ -121,6 +122,7 @@ class AsyncConnect(AsyncClosing):
         self.clock = AsyncClock(engine)
         self.country_specs = AsyncCountrySpecs(engine)
         self.customers = AsyncCustomers(engine)
+        self.tokens = AsyncTokens(engine)
         self.events = AsyncEvents(engine)
         self.fees = AsyncFees(engine)
         self.fx_quotes = AsyncFxQuotes(engine)

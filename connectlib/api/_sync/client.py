@@ -29,6 +29,7 @@ from connectlib.api._sync.resources.reconciliation import Reconciliation
 from connectlib.api._sync.resources.refunds import Refunds
 from connectlib.api._sync.resources.setup_intents import SetupIntents
 from connectlib.api._sync.resources.testing import Testing
+from connectlib.api._sync.resources.tokens import Tokens
 from connectlib.api._sync.resources.transfer_schedules import TransferSchedules
 from connectlib.api._sync.resources.transfers import Transfers
 from connectlib.api._sync.stories import Stories
@@ -122,6 +123,7 @@ class Connect(Closing):
         self.clock = Clock(engine)
         self.country_specs = CountrySpecs(engine)
         self.customers = Customers(engine)
+        self.tokens = Tokens(engine)
         self.events = Events(engine)
         self.fees = Fees(engine)
         self.fx_quotes = FxQuotes(engine)

@@ -18,6 +18,7 @@ from connectlib.core.rows import (
     Person,
     Refund,
     SetupIntent,
+    Token,
     Transfer,
     TransferReversal,
     TransferSchedule,
@@ -34,6 +35,7 @@ from connectlib.wire.objects.payment_methods import PaymentMethodObject
 from connectlib.wire.objects.payouts import PayoutObject
 from connectlib.wire.objects.persons import PersonObject
 from connectlib.wire.objects.refunds import RefundObject
+from connectlib.wire.objects.tokens import TokenObject
 from connectlib.wire.objects.transfer_schedules import TransferScheduleObject
 from connectlib.wire.objects.transfers import TransferObject, TransferReversalObject
 
@@ -55,6 +57,7 @@ SHOWN: dict[type[Any], type[StripeObject]] = {
     Payout: PayoutObject,
     Person: PersonObject,
     Refund: RefundObject,
+    Token: TokenObject,
     Transfer: TransferObject,
     TransferReversal: TransferReversalObject,
     TransferSchedule: TransferScheduleObject,

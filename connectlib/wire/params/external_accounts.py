@@ -247,8 +247,11 @@ def external(given: object, *, livemode: bool) -> External:
     )
 
 
-def create(given: dict[str, Any], *, livemode: bool) -> External:
-    """The external account of `external_accounts.create`. Raises Invalid."""
+def create(given: dict[str, Any], *, livemode: bool, made: External | None = None) -> External:
+    """The external account of `external_accounts.create`. Raises Invalid.
+
+    made: what a token stands for that has been given for it.
+    """
     words = dict(given)
     source = words.pop("external_account", None)
     if source is None:
@@ -259,7 +262,7 @@ def create(given: dict[str, Any], *, livemode: bool) -> External:
             "pass a token, or the numbers of a bank account",
         )
     asked = parse(Create, words)
-    found = external(source, livemode=livemode)
+    found = made or external(source, livemode=livemode)
     if asked.metadata is not None:
         found = found._replace(metadata=metadata_of(asked.metadata))
     return found._replace(is_default=bool(asked.default_for_currency))

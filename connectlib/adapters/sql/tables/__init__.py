@@ -32,6 +32,7 @@ from connectlib.adapters.sql.tables.payouts import payout_items, payouts
 from connectlib.adapters.sql.tables.persons import persons
 from connectlib.adapters.sql.tables.refunds import refunds
 from connectlib.adapters.sql.tables.setup_intents import setup_intents
+from connectlib.adapters.sql.tables.tokens import tokens
 from connectlib.adapters.sql.tables.transfer_schedules import transfer_schedules
 from connectlib.adapters.sql.tables.transfers import transfer_reversals, transfers
 
@@ -67,6 +68,7 @@ __all__ = [
     "persons",
     "refunds",
     "setup_intents",
+    "tokens",
     "transfer_reversals",
     "transfer_schedules",
     "transfers",

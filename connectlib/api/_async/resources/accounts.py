@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.api._async.base import AsyncResource
+from connectlib.api._async.redeeming import AsyncRedeeming, is_token
 from connectlib.api._async.resources.capabilities import AsyncCapabilities
 from connectlib.api._async.resources.external_accounts import AsyncExternalAccounts
 from connectlib.api._async.resources.persons import AsyncPersons
 from connectlib.api.errors import error_of
 from connectlib.core.charge_checks import no_access
-from connectlib.core.external_commands import External
 from connectlib.core.refusals import Refused
-from connectlib.core.rows import Account
+from connectlib.core.rows import Account, Token
 from connectlib.flows import accounts, persons
 from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.accounts import AccountObject
@@ -20,10 +19,11 @@ from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import accounts as params_of
 from connectlib.wire.params import external_accounts as externals
 from connectlib.wire.params.base import identified, request_of
+from connectlib.wire.params.tokens import account_words, both_told
 from connectlib.wire.params.values import id_of, shown
 
 
-class AsyncAnsweringAccounts(AsyncResource):
+class AsyncAnsweringAccounts(AsyncRedeeming):
     """What answers with accounts."""
 
     _kind = Account
@@ -72,7 +72,8 @@ class AsyncAccounts(AsyncAnsweringAccounts):
         (seconds), ip, user_agent, and service_agreement (full, or recipient for an account that
         is paid only). business_type: individual, company, non_profit or government_entity; with
         it individual or company: what it tells of itself. external_account: where it is paid out
-        to, as in `external_accounts.create`. Also: email, business_profile, default_currency,
+        to, as in `external_accounts.create`. account_token: what it tells of itself, and that it
+        accepts the terms. Also: email, business_profile, default_currency,
         metadata.
 
         What has been told is checked after it is written, so a repeat with the same
@@ -85,12 +86,13 @@ class AsyncAccounts(AsyncAnsweringAccounts):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
-        external = self._external(params)
-        command = self._parse(params_of.create, params)._replace(external=external)
+        token, source = params.pop("account_token", None), params.pop("external_account", None)
+        command = self._parse(params_of.create, params)
+        command, taken = await self._redeemed(command, token, source, params, idempotency_key)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
-        found: AccountObject = await self._answer(
-            accounts.create(self._base.ground, command, request)
+        found: AccountObject = await self._spend(
+            taken, accounts.create(self._base.ground, command, request)
         )
         return found
 
@@ -132,24 +134,35 @@ class AsyncAccounts(AsyncAnsweringAccounts):
         if not by_itself:
             self._platform_only(account)
         given = tuple(sorted(name for name, value in params.items() if value is not None))
-        external = self._external(params)
+        token, source = params.pop("account_token", None), params.pop("external_account", None)
         command = self._parse(params_of.update, id_, params, by_itself=by_itself)
-        command = command._replace(external=external, given=given)
+        command = command._replace(given=given)
+        command, taken = await self._redeemed(command, token, source, params, idempotency_key)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
-        found: AccountObject = await self._answer(
-            accounts.update(self._base.ground, command, request)
+        found: AccountObject = await self._spend(
+            taken, accounts.update(self._base.ground, command, request)
         )
         return found
 
-    def _external(self, params: dict[str, Any]) -> External | None:
-        """Take the external account out of the parameters of an account."""
-        given = params.pop("external_account", None)
-        if given is None:
-            return None
+    async def _redeemed(
+        self, command: Any, token: object, source: object, params: dict[str, Any], key: object
+    ) -> tuple[Any, list[Token]]:
+        """A command with what an account token and `external_account` stand for."""
+        for name in ("business_type", "company", "individual", "tos_acceptance"):
+            if token is not None and params.get(name) is not None:
+                raise error_of(both_told(name))
         livemode = bool(self._base.world.livemode)
-        found: External = self._parse(externals.external, given, livemode=livemode)
-        return found
+        made, taken = None, list[Token]()
+        if source is not None and not is_token(source, ("bank_account", "card")):
+            made = self._parse(externals.external, source, livemode=livemode)
+        if token is not None:
+            row, taken = await self._taken(token, ("account",), "account_token", key)
+            command = command._replace(**account_words(row))
+        if source is not None and made is None:
+            made, more = await self._external_of(source, key)
+            taken = [*taken, *more]
+        return command._replace(external=made), taken
 
     async def delete(
         self, id: object, *, account: object = None, idempotency_key: str | None = None

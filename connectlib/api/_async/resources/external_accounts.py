@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.api._async.base import AsyncResource
+from connectlib.api._async.redeeming import AsyncRedeeming
 from connectlib.api.errors import error_of
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import ExternalAccount
@@ -18,7 +18,7 @@ from connectlib.wire.params.values import id_of, shown
 _OBJECTS = ("bank_account", "card")
 
 
-class AsyncExternalAccounts(AsyncResource):
+class AsyncExternalAccounts(AsyncRedeeming):
     """Bank accounts and debit cards of an account; one of each currency is its default."""
 
     _kind = ExternalAccount
@@ -37,9 +37,10 @@ class AsyncExternalAccounts(AsyncResource):
 
         external_account: {"object": "bank_account", "country": "US", "currency": "usd",
         "account_number": ..., "routing_number": ..., "account_holder_name": ...,
-        "account_holder_type": "individual" or "company"}, or a token, such as
-        tok_visa_debit_us_transferSuccess in test mode. The number is never told back. The first
-        of a currency is its default; default_for_currency=True makes this one it. Also metadata.
+        "account_holder_type": "individual" or "company"}, or a token: one of
+        `tokens.create`, or in test mode such as tok_visa_debit_us_transferSuccess. The number is
+        never told back. The first of a currency is its default; default_for_currency=True makes
+        this one it. Also metadata.
 
         Source: Stripe API reference, "Create an external account".
 
@@ -49,14 +50,15 @@ class AsyncExternalAccounts(AsyncResource):
         """
         id_ = self._parse(id_of, account, "account")
         livemode = bool(self._base.world.livemode)
+        made, taken = await self._external_of(external_account, idempotency_key)
         words = {**params, "external_account": external_account}
-        given = self._parse(params_of.create, words, livemode=livemode)
+        given = self._parse(params_of.create, words, livemode=livemode, made=made)
         platform = self._base.world.account
         request = self._parse(
             request_of, platform, idempotency_key, "external_accounts.create", (id_, *given)
         )
         flow = external_accounts.create(self._base.ground, id_, given, request)
-        found: ExternalAccountObject = await self._answer(flow)
+        found: ExternalAccountObject = await self._spend(taken, flow)
         return found
 
     async def retrieve(self, account: object, id: object) -> ExternalAccountObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.api._sync.base import Resource
+from connectlib.api._sync.redeeming import Redeeming
 from connectlib.api.errors import error_of
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import ExternalAccount
@@ -19,7 +19,7 @@ from connectlib.wire.params.values import id_of, shown
 _OBJECTS = ("bank_account", "card")
 
 
-class ExternalAccounts(Resource):
+class ExternalAccounts(Redeeming):
     """Bank accounts and debit cards of an account; one of each currency is its default."""
 
     _kind = ExternalAccount
@@ -38,9 +38,10 @@ class ExternalAccounts(Resource):
 
         external_account: {"object": "bank_account", "country": "US", "currency": "usd",
         "account_number": ..., "routing_number": ..., "account_holder_name": ...,
-        "account_holder_type": "individual" or "company"}, or a token, such as
-        tok_visa_debit_us_transferSuccess in test mode. The number is never told back. The first
-        of a currency is its default; default_for_currency=True makes this one it. Also metadata.
+        "account_holder_type": "individual" or "company"}, or a token: one of
+        `tokens.create`, or in test mode such as tok_visa_debit_us_transferSuccess. The number is
+        never told back. The first of a currency is its default; default_for_currency=True makes
+        this one it. Also metadata.
 
         Source: Stripe API reference, "Create an external account".
 
@@ -50,14 +51,15 @@ class ExternalAccounts(Resource):
         """
         id_ = self._parse(id_of, account, "account")
         livemode = bool(self._base.world.livemode)
+        made, taken = self._external_of(external_account, idempotency_key)
         words = {**params, "external_account": external_account}
-        given = self._parse(params_of.create, words, livemode=livemode)
+        given = self._parse(params_of.create, words, livemode=livemode, made=made)
         platform = self._base.world.account
         request = self._parse(
             request_of, platform, idempotency_key, "external_accounts.create", (id_, *given)
         )
         flow = external_accounts.create(self._base.ground, id_, given, request)
-        found: ExternalAccountObject = self._answer(flow)
+        found: ExternalAccountObject = self._spend(taken, flow)
         return found
 
     def retrieve(self, account: object, id: object) -> ExternalAccountObject:
