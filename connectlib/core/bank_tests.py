@@ -28,6 +28,8 @@ STANDARD, INSTANT = "standard", "standard instant"
 #: US numbers: not eligible for instant payouts; verification of the owner that completes later;
 #: one that asks for documents.
 NOT_INSTANT, OWNER_VERIFIED, OWNER_DOCUMENTS = "000888888883", "000999999991", "000999999992"
+#: Those whose owner a verifier is asked about.
+CHECKED = frozenset({OWNER_VERIFIED, OWNER_DOCUMENTS})
 #: The routing number of each shape, without dashes.
 ROUTING = {
     "US": "110000000",

@@ -23,6 +23,7 @@ from connectlib.core.external_changes import (
 )
 from connectlib.core.idempotency import answered
 from connectlib.core.metadata import merged, refuse_metadata
+from connectlib.core.ownership import with_files
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import Account, ExternalAccount, amend
 
@@ -120,6 +121,7 @@ def update(
         if old is not None:
             write(draft, old, amend(old, is_default=0), "updated")
         new = amend(new, is_default=1)
+    new = with_files(book, draft, new, command.files)
     row = write(draft, row, new, "updated")
     accounts.change(book, draft, owner, shown(owner, row), rules=rules)
     draft.key = answered(book, request, row)

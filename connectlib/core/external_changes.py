@@ -22,6 +22,7 @@ from connectlib.core.banks import (
 from connectlib.core.book import Stale
 from connectlib.core.drafts import encode
 from connectlib.core.machine import Machine
+from connectlib.core.ownership import check_due
 from connectlib.core.rows import Account, ExternalAccount, amend
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def row_of(book: Book, account: Account, ready: Sealing) -> ExternalAccount:
         holder=ready.holder,
         secret=ready.secret,
         metadata=given.metadata,
+        checking="1" if given.verify else None,
     )
 
 
@@ -176,6 +178,8 @@ def attached(
             write(draft, old, gone, "deleted" if replaces else "updated")
     row = amend(row, is_default=int(first or bool(row.is_default)))
     write(draft, None, row, "created")
+    if row.checking is not None:
+        draft.dues.append(check_due(row, book.at))
     return row, shown(account, row)
 
 

@@ -12,8 +12,7 @@ class External(NamedTuple):
     """A bank account or debit card to be. holder, details: JSON; number: in the clear.
 
     The number and `holder` are sealed before anything is written. outcome: the failure code with
-    which a test bank returns every payout. kept: whether the number is kept where nothing seals
-    it: never that of a card.
+    which a test bank returns every payout. verify: a verifier is asked who owns it.
     """
 
     object: str
@@ -28,6 +27,7 @@ class External(NamedTuple):
     outcome: str | None = None
     metadata: str = "{}"
     is_default: bool = False
+    verify: bool = False
 
 
 class Sealing(NamedTuple):

@@ -36,6 +36,7 @@ def begun(
     else:
         print_ = hashlib.sha256(f"{ground.world.id}/{words}".encode()).hexdigest()
     id_ = yield from personal.new_id(ground, branch, PREFIX[given.object])
+    given = given._replace(verify=given.verify or (ground.checks_owners and given.object != CARD))
     keeps = ground.sealed or given.object != CARD
     return Sealing(
         given, given.number if keeps else None, given.holder, _plain(print_), id_, account

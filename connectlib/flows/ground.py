@@ -30,6 +30,7 @@ class Ground(NamedTuple):
 
     fx: the rates in force at a moment. key_retention: how long the processor remembers a key.
     sealed: whether personal data is sealed at rest. rules: what accounts must tell.
+    checks_owners: whether every bank account is checked, not test numbers alone.
     """
 
     world: World
@@ -39,6 +40,7 @@ class Ground(NamedTuple):
     key_retention: int = 24 * HOUR
     sealed: bool = False
     rules: Rules = RULES
+    checks_owners: bool = False
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connectlib.core.book import Book
     from connectlib.core.fee_policies import FeePolicy
     from connectlib.core.requirement_rules import Rules
+    from connectlib.ports.bank_verification import BankVerifier
     from connectlib.ports.cache import Cache
     from connectlib.ports.clock import WallClock
     from connectlib.ports.fx import FXProvider
@@ -51,6 +52,8 @@ class Parts(NamedTuple):
     fx: FXProvider
     identities: IdentityVerifier
     rules: Rules
+    ownership: BankVerifier
+    checks_owners: bool = False
     virtual: VirtualClock | None = None
     vault: Vault | None = None
 
@@ -70,7 +73,7 @@ class Engine:
         self.store, self.clock, self.wall = parts.store, parts.clock, parts.wall
         self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
         self.ids, self.vault = parts.ids, parts.vault
-        self.identities = parts.identities
+        self.identities, self.ownership = parts.identities, parts.ownership
         self.world = parts.store.open_world(world)
         #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
         self.caught_up_until = 0 if parts.virtual is None else MOMENT_MAX
@@ -82,6 +85,7 @@ class Engine:
             parts.processor.key_retention,
             parts.vault is not None,
             parts.rules,
+            parts.checks_owners,
         )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]

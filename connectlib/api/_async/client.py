@@ -58,8 +58,10 @@ class AsyncConnect(AsyncClosing):
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
     kept as it is given by default. identities: who checks persons and companies; by default the
-    verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
-    default. livemode and branches are for later releases.
+    verifier of the test mode. ownership: who checks that bank accounts are the account's own, a
+    `ports.bank_verification.BankVerifier`; by default two test numbers are checked alone.
+    requirements: what accounts must tell, connectlib.REQUIREMENTS by default.
+    livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -85,6 +87,7 @@ class AsyncConnect(AsyncClosing):
         processor: Any = None,
         keys: Any = None,
         identities: Any = None,
+        ownership: Any = None,
         requirements: Any = None,
     ) -> None:
         try:
@@ -101,7 +104,7 @@ class AsyncConnect(AsyncClosing):
                 fx=fx,
                 processor=processor,
                 keys=keys,
-                onboarding=Onboarding(identities, requirements),
+                onboarding=Onboarding(identities, requirements, ownership),
             )
         except Exception as error:
             found = raised(error)

@@ -59,8 +59,10 @@ class Connect(Closing):
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
     kept as it is given by default. identities: who checks persons and companies; by default the
-    verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
-    default. livemode and branches are for later releases.
+    verifier of the test mode. ownership: who checks that bank accounts are the account's own, a
+    `ports.bank_verification.BankVerifier`; by default two test numbers are checked alone.
+    requirements: what accounts must tell, connectlib.REQUIREMENTS by default.
+    livemode and branches are for later releases.
 
     Opening blocks for a moment: open one client when your process starts and share it; it is
     safe in threads and tasks, and after a fork.
@@ -86,6 +88,7 @@ class Connect(Closing):
         processor: Any = None,
         keys: Any = None,
         identities: Any = None,
+        ownership: Any = None,
         requirements: Any = None,
     ) -> None:
         try:
@@ -102,7 +105,7 @@ class Connect(Closing):
                 fx=fx,
                 processor=processor,
                 keys=keys,
-                onboarding=Onboarding(identities, requirements),
+                onboarding=Onboarding(identities, requirements, ownership),
             )
         except Exception as error:
             found = raised(error)

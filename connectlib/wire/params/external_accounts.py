@@ -158,6 +158,7 @@ def _bank(given: dict[str, Any], *, livemode: bool) -> External:
         tested.methods if tested else "standard",
         tested.outcome if tested else None,
         metadata_of(asked.metadata),
+        verify=tested is not None and number in bank_tests.CHECKED,
     )
 
 
