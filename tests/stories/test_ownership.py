@@ -12,7 +12,8 @@ from connectlib.ports.bank_verification import (
     OwnershipChecking,
     OwnershipUnknown,
     Validated,
-)from connectlib.runtime.build import Onboarding, build
+)
+from connectlib.runtime.build import Onboarding, build
 from tests.stories.reconciling import Later
 
 US = {
