@@ -88,10 +88,7 @@ def build(
         fx=fx if fx is not None else StaticRates(),
         virtual=clock if hasattr(clock, "set") else None,
         vault=vault,
-        identities=onboarding.identities or TestIdentities(),
-        rules=onboarding.requirements or RULES,
-        ownership=onboarding.ownership or TestOwnership(),
-        checks_owners=onboarding.ownership is not None,
+        **_onboarding(onboarding),
     )
     world = new_world(platform, country, livemode=livemode, ids=parts.ids, at=clock.now())
     return _started(parts, world, branches, grouped=grouped, given=store is not None)
@@ -102,6 +99,16 @@ def _cache(given: Any) -> Any:
     if given is None:
         return LocalCache(now=monotonic)
     return NoCache() if given is False else given
+
+
+def _onboarding(given: Onboarding) -> dict[str, Any]:
+    """The parts that verify; by default those of the test mode."""
+    return {
+        "identities": given.identities or TestIdentities(),
+        "rules": given.requirements or RULES,
+        "ownership": given.ownership or TestOwnership(),
+        "checks_owners": given.ownership is not None,
+    }
 
 
 def _check_onboarding(given: Onboarding) -> None:
