@@ -41,7 +41,7 @@ TABLES = [
         "service_agreement:t deleted:s details:t metadata:t waiting:t type:t capabilities:t "
         "settings:t charge_settings:t? tos:t rejected:t? payouts_paused:s linked:s person:t? "
         "company:t? facts:t requirements:t charges_enabled:s payouts_enabled:s "
-        "disabled_reason:t? watched:s",
+        "disabled_reason:t? watched:s banks:t",
         indexes=["branch world account id"],
     ),
     Table(
@@ -126,6 +126,13 @@ TABLES = [
         "branch:s id:t world:s account:t seq:b created:b type:t object_id:t object_version:b "
         "previous:t? idempotency_key:t?",
         unique=["branch world account seq"],
+    ),
+    Table(
+        "cl_external_account",
+        "branch:s id:t world:s account:t version:b created:b object:t country:t currency:t "
+        "last4:t status:t usable:t is_default:s fingerprint:t? routing_number:t? methods:t "
+        "outcome:t? details:t holder:t? secret:t? checking:t? requirements:t deleted:s metadata:t",
+        indexes=["branch world account id"],
     ),
     Table(
         "cl_fee_refund",
@@ -283,6 +290,11 @@ TABLES = [
         "options:t metadata:t",
         indexes=["branch world account id"],
         present=["branch customer"],
+    ),
+    Table(
+        "cl_token",
+        "branch:s id:t world:s account:t version:b created:b type:t status:t claim:t? shown:t "
+        "payload:t?",
     ),
     Table(
         "cl_transfer",

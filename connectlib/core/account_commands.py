@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from connectlib.core.external_commands import External
 
 #: What somebody tells, leaf by leaf: (path, JSON).
 Leaves = tuple[tuple[str, str], ...]
@@ -13,7 +16,8 @@ class CreateAccount(NamedTuple):
 
     type: none where the account is made by its controller. details, settings, tos, metadata:
     compact JSON of what was given. individual, company: leaves of what is told, one of them at
-    most.
+    most. external: the external account that it is paid out to. accepted: the account has shown
+    by a token that it accepts the terms.
     """
 
     country: str | None = None
@@ -34,6 +38,8 @@ class CreateAccount(NamedTuple):
     tos: str = "{}"
     individual: Leaves | None = None
     company: Leaves | None = None
+    external: External | None = None
+    accepted: bool = False
 
 
 class UpdateAccount(NamedTuple):
@@ -58,6 +64,8 @@ class UpdateAccount(NamedTuple):
     individual: Leaves | None = None
     company: Leaves | None = None
     by_itself: bool = False
+    external: External | None = None
+    accepted: bool = False
 
 
 class RejectAccount(NamedTuple):

@@ -13,7 +13,7 @@ from connectlib.core.idempotency import answered
 from connectlib.core.openings import LASTS, MACHINE, Issued, begin, connected
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import AccountLink
-from connectlib.core.tokens import first
+from connectlib.core.secret_tokens import first
 from connectlib.core.urls import refuse_url
 
 if TYPE_CHECKING:

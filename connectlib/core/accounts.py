@@ -19,16 +19,13 @@ from connectlib.core.account_words import (
     with_telling,
 )
 from connectlib.core.balance import planned
-from connectlib.core.banks import USABLE, currency_of_bank, is_errored, with_status
+from connectlib.core.banks import defaults_of, has_row, is_unusable
 from connectlib.core.book import Done, Keys
 from connectlib.core.changes import before
-from connectlib.core.controllers import (
-    refuse_acceptance,
-    refuse_edit,
-    refuse_unliable,
-)
+from connectlib.core.controllers import refuse_acceptance, refuse_edit, refuse_unliable
 from connectlib.core.countries import currency_for, refuse_country, refuse_interval
 from connectlib.core.drafts import Draft, encode
+from connectlib.core.external_changes import changed_with, opened_with
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
 from connectlib.core.metadata import deepened, merged, refuse_metadata
@@ -42,6 +39,7 @@ if TYPE_CHECKING:
 
     from connectlib.core.account_commands import CreateAccount, UpdateAccount
     from connectlib.core.book import Book, Outcome, Request
+    from connectlib.core.external_commands import Sealing
     from connectlib.core.requirement_rules import Rules
     from connectlib.core.rows import World
     from connectlib.core.told import Telling, Told
@@ -109,6 +107,7 @@ def create(
     request: Request | None,
     *,
     telling: Telling | None = None,
+    external: Sealing | None = None,
     rules: Rules,
 ) -> Outcome[Account]:
     """Open a connected account. What it may do follows from what it has told."""
@@ -118,11 +117,32 @@ def create(
     refused = refused or refuse_telling(command.business_type, telling)
     if refused is not None:
         return refused
-    empty = Account(
+    empty = _empty(book, command, _sealed_for(telling, external))
+    asked = capabilities.requested(empty, command.capabilities, book.at)
+    draft = Draft()
+    draft.origin = request.key if request else None
+    row, told = with_telling(book, draft, amend(empty, capabilities=asked), telling)
+    row = opened_with(book, draft, row, external)
+    row = draft.put(settle(book, draft, row, Facts(), told, rules=rules))
+    _tell_capabilities(draft, row, {"capabilities": empty.capabilities})
+    draft.emit("account.updated", row, account=row.id)
+    draft.key = answered(book, request, row)
+    return Done(row, draft)
+
+
+def _sealed_for(telling: Telling | None, external: Sealing | None) -> str | None:
+    """The id that an account must have for what has been sealed for it to open."""
+    return (telling.account if telling else None) or (external.account if external else None)
+
+
+def _empty(book: Book, command: CreateAccount, id_: str | None) -> Account:
+    """A new account that has told nothing yet."""
+    country = command.country or book.world.country
+    return Account(
         book.branch,
-        (telling.account if telling else None) or book.new_id("acct"),
-        world.id,
-        world.account,
+        id_ or book.new_id("acct"),
+        book.world.id,
+        book.world.account,
         1,
         book.at,
         country,
@@ -142,15 +162,6 @@ def create(
         charge_settings=charge_settings(command.settings),
         tos=command.tos,
     )
-    asked = capabilities.requested(empty, command.capabilities, book.at)
-    draft = Draft()
-    draft.origin = request.key if request else None
-    row, told = with_telling(book, draft, amend(empty, capabilities=asked), telling)
-    row = draft.put(settle(book, draft, row, Facts(), told, rules=rules))
-    _tell_capabilities(draft, row, {"capabilities": empty.capabilities})
-    draft.emit("account.updated", row, account=row.id)
-    draft.key = answered(book, request, row)
-    return Done(row, draft)
 
 
 def _refuse_opening(command: CreateAccount, country: str, *, livemode: bool) -> Refused | None:
@@ -159,7 +170,7 @@ def _refuse_opening(command: CreateAccount, country: str, *, livemode: bool) -> 
         refuse_country(country, command.service_agreement)
         or refuse_interval(country, command.payout_interval, livemode=livemode)
         or capabilities.refuse_agreement(command.service_agreement, command.capabilities)
-        or refuse_acceptance(collection, json.loads(command.tos))
+        or (None if command.accepted else refuse_acceptance(collection, json.loads(command.tos)))
     )
 
 
@@ -194,7 +205,7 @@ def change(
         return row
     draft.put(wanted)
     old = before(row, dict.fromkeys(sorted(_changed(row, wanted) - _HIDDEN - {"version"})))
-    if "bank" in old:
+    if "bank" in old and wanted.bank is not None and not has_row(wanted.bank):
         what = "created" if old["bank"] is None else "updated"
         previous = encode({"bank": old["bank"]}) if old["bank"] else None
         draft.emit(f"account.external_account.{what}", wanted, account=row.id, previous=previous)
@@ -226,10 +237,13 @@ def _plan_payout(
     """What was held back by the schedule, the bank account or a pause goes with the next run."""
     worked = was.charges_enabled or was.details_submitted
     freed = bool(row.payouts_enabled and worked and not was.payouts_enabled)
-    held = freed or "payout_interval" in old or old.get("bank") is not None
-    usable = row.bank is not None and not is_errored(row.bank) and row.payouts_enabled
-    if held and usable and row.bank is not None and row.payout_interval == "daily":
-        draft.dues.append(planned(book, row, currency_of_bank(row.bank)))
+    held = freed or "payout_interval" in old or {"bank", "banks"}.intersection(old)
+    if held and row.payouts_enabled and row.payout_interval == "daily":
+        before_ = defaults_of(was)
+        for currency, bank in defaults_of(row).items():
+            is_new = freed or "payout_interval" in old or before_.get(currency) not in (None, bank)
+            if is_new and not is_unusable(bank):
+                draft.dues.append(planned(book, row, currency))
 
 
 def touch_keys(account: str, *, wallet: bool = False, rows: tuple[str | None, ...] = ()) -> Keys:
@@ -253,6 +267,7 @@ def update(
     request: Request | None,
     *,
     telling: Telling | None = None,
+    external: Sealing | None = None,
     rules: Rules,
 ) -> Outcome[Account | None]:
     """Change what of an account may change; what is not given stays.
@@ -288,9 +303,8 @@ def update(
         refused = refuse_metadata(changes["metadata"])
         if refused is not None:
             return refused
-    if row.bank is not None and is_errored(row.bank):
-        changes["bank"] = with_status(row.bank, USABLE)
     draft = Draft()
+    changes |= changed_with(book, draft, amend(row, **changes), external)
     named, told = with_telling(book, draft, row, telling)
     changes |= {"person": named.person, "company": named.company}
     return changed(book, row, changes, request, draft=draft, told=told, rules=rules)
@@ -307,10 +321,11 @@ def _refuse_update(row: Account, command: UpdateAccount, *, livemode: bool) -> R
             "create another account under the agreement that you want",
         )
     tos = json.loads(command.tos) if command.tos is not None else ()
+    is_own = command.by_itself or command.accepted
     return (
         refuse_interval(row.country, command.payout_interval, livemode=livemode)
         or capabilities.refuse_agreement(row.service_agreement, command.capabilities)
-        or (None if command.by_itself else refuse_acceptance(row.requirement_collection, tos))
+        or (None if is_own else refuse_acceptance(row.requirement_collection, tos))
         or (None if command.by_itself else refuse_edit(row, command.given))
     )
 

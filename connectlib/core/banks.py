@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from connectlib.core.drafts import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connectlib.core.rows import Account
 
 ERRORED, USABLE = "errored", "verified"
+#: Statuses in which a bank account receives nothing (API reference, External Accounts, `status`).
+UNUSABLE = frozenset({ERRORED, "verification_failed", "tokenized_account_number_deactivated"})
 
 #: Why a bank returns a payout (API reference, Payouts, `failure_code`; the list is unverified but
 #: for those with a published test number).
@@ -29,9 +33,25 @@ FAILURE_CODES = (
 
 def bank_of(account: Account, currency: str) -> str | None:
     """The bank account that receives payouts in a currency: compact JSON; None where none does."""
-    if account.bank is None:
-        return None
-    return account.bank if json.loads(account.bank).get("currency") == currency else None
+    if account.bank is not None and currency_of_bank(account.bank) == currency:
+        return account.bank
+    return None if account.banks == "{}" else json.loads(account.banks).get(currency)
+
+
+def defaults_of(account: Account) -> dict[str, str]:
+    """{currency: JSON of the bank account that receives its payouts}, the first one first."""
+    rest: dict[str, str] = json.loads(account.banks)
+    return {currency_of_bank(account.bank): account.bank, **rest} if account.bank else rest
+
+
+def placed(defaults: Mapping[str, str], currency: str) -> dict[str, str | None]:
+    """The columns of an account that hold these defaults. currency: its default currency.
+
+    The one in the default currency comes first; where there is none, the first by name.
+    """
+    first = currency if currency in defaults else min(defaults, default=None)
+    rest = {name: defaults[name] for name in sorted(defaults) if name != first}
+    return {"bank": defaults[first] if first is not None else None, "banks": encode(rest)}
 
 
 def bank_id(bank: str | None) -> str | None:
@@ -47,6 +67,16 @@ def currency_of_bank(bank: str) -> str:
 def is_errored(bank: str | None) -> bool:
     """Whether a payout to a bank account has failed, and nothing has been done about it."""
     return bank is not None and json.loads(bank).get("status") == ERRORED
+
+
+def is_unusable(bank: str | None) -> bool:
+    """Whether nothing may be paid out to a bank account as it is."""
+    return bank is not None and json.loads(bank).get("status") in UNUSABLE
+
+
+def has_row(bank: str | None) -> bool:
+    """Whether an external account has a row of its own: all do but the platform's."""
+    return bank is not None and "fingerprint" in json.loads(bank)
 
 
 def with_status(bank: str, status: str) -> str:

@@ -14,7 +14,7 @@ class DueKind(IntEnum):
     "schedule/destination/charge"; before payouts are planned, so that they contain it.
     RETRY_REFUNDS, PLAN_PAYOUT: ref is "owner/currency". REVIEW_ACCOUNT: ref is "account" or
     "account/flag"; after checks, before payouts. CHECK_IDENTITY: ref is
-    "account/subject/key/tries".
+    "account/subject/key/tries". CHECK_OWNERSHIP: ref is "account/external account/key/tries".
     """
 
     MATURE = 10
@@ -25,6 +25,7 @@ class DueKind(IntEnum):
     CHECK_IDENTITY = 33
     REVIEW_ACCOUNT = 34
     RELEASE_TRANSFER = 35
+    CHECK_OWNERSHIP = 36
     PLAN_PAYOUT = 40
     SUBMIT_PAYOUT = 50
     SETTLE_PAYOUT = 60

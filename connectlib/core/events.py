@@ -7,6 +7,7 @@ EVENT_TYPES = {
     "account.application.authorized": "application",
     "account.application.deauthorized": "application",
     "account.external_account.created": "bank_account",
+    "account.external_account.deleted": "bank_account",
     "account.external_account.updated": "bank_account",
     "account.updated": "account",
     "application_fee.created": "application_fee",

@@ -17,7 +17,7 @@ from connectlib.core.machine import Machine
 from connectlib.core.metadata import merged, refuse_metadata
 from connectlib.core.refusals import Refused, Why, missing
 from connectlib.core.rows import File, FileLink, amend
-from connectlib.core.tokens import token
+from connectlib.core.secret_tokens import token
 
 if TYPE_CHECKING:
     from connectlib.core.book import Book, Outcome, Request

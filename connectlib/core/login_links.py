@@ -13,7 +13,7 @@ from connectlib.core.idempotency import answered
 from connectlib.core.openings import LASTS, MACHINE, Issued, connected
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import LoginLink
-from connectlib.core.tokens import first
+from connectlib.core.secret_tokens import first
 
 if TYPE_CHECKING:
     from connectlib.core.book import Book, Outcome, Request

@@ -22,7 +22,7 @@ from connectlib.core.machine import Machine
 from connectlib.core.openings import LASTS, Issued
 from connectlib.core.refusals import Refused
 from connectlib.core.rows import Account, OauthGrant, amend
-from connectlib.core.tokens import DIGESTS_MAX, digest, first, fits
+from connectlib.core.secret_tokens import DIGESTS_MAX, digest, first, fits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,6 +11,7 @@ from connectlib.core.book import Done
 from connectlib.core.capabilities import RECIPIENT, USUAL, requested
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.examples import words
+from connectlib.core.external_changes import given_for_tests
 from connectlib.core.refusals import Refused
 from connectlib.core.told import INDIVIDUAL
 
@@ -28,8 +29,8 @@ def onboard(
 ) -> Outcome[Account | None]:
     """Finish the onboarding of an account in test mode: what it tells counts as checked.
 
-    Where no capability was requested, both that move money are. bank: its bank account, compact
-    JSON.
+    Where no capability was requested, both that move money are. bank: its test bank account,
+    compact JSON, unless it has one of its own.
     """
     row = found(book, account)
     if isinstance(row, Refused):
@@ -37,7 +38,6 @@ def onboard(
     if is_overtaken(book, row, telling):
         return Done(None, Draft())
     changes: dict[str, object] = {
-        "bank": bank,
         "business_type": row.business_type or INDIVIDUAL,
     }
     for name, lacking in words(book.at).items():
@@ -46,6 +46,7 @@ def onboard(
         names = RECIPIENT if row.service_agreement == "recipient" else USUAL
         changes["capabilities"] = requested(row, [(name, True) for name in names], book.at)
     draft = Draft()
+    changes |= given_for_tests(book, draft, row, bank)
     named, told = with_telling(book, draft, row, telling)
     changes |= {"person": named.person, "company": named.company}
     return Done(change(book, draft, row, changes, told=told, trusted=True, rules=rules), draft)

@@ -17,7 +17,7 @@ from connectlib.core.machine import Machine
 from connectlib.core.moments import MINUTE
 from connectlib.core.refusals import Refused, missing
 from connectlib.core.rows import AccountLink, AccountSession, LoginLink, amend
-from connectlib.core.tokens import fits, more
+from connectlib.core.secret_tokens import fits, more
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,18 +11,28 @@ from typing import TYPE_CHECKING
 from connectlib.core import accounts
 from connectlib.core.account_settings import payout_descriptor
 from connectlib.core.balance_transactions import Place, change
-from connectlib.core.banks import ERRORED, bank_id, bank_of, is_errored, with_status
+from connectlib.core.banks import (
+    ERRORED,
+    bank_id,
+    bank_of,
+    has_row,
+    is_errored,
+    is_unusable,
+    with_status,
+)
 from connectlib.core.book import Done, Keys
 from connectlib.core.currencies import currency_of
 from connectlib.core.drafts import Draft, encode
 from connectlib.core.due import DueKind
+from connectlib.core.external_changes import moved as moved_external
+from connectlib.core.external_changes import shown, write
 from connectlib.core.idempotency import answered
 from connectlib.core.machine import Machine
 from connectlib.core.moments import DAY, add_business_days, date_of, moment_of
 from connectlib.core.payout_items import SKEW, fill
 from connectlib.core.postings import Fact, Owners, keys
 from connectlib.core.refusals import Refused, Why, missing
-from connectlib.core.rows import Account, Due, Payout, amend
+from connectlib.core.rows import Account, Due, ExternalAccount, Payout, amend
 from connectlib.core.transfers import insufficient
 
 if TYPE_CHECKING:
@@ -121,7 +131,7 @@ def _refuse_bank(account: Account | None, currency: str) -> Refused | None:
             "account",
             "see its requirements: accounts.retrieve(id).requirements",
         )
-    if is_errored(bank):
+    if is_unusable(bank):
         return Refused(
             Why.PAYOUTS_NOT_ALLOWED,
             f"Cannot create payouts: a payout to the bank account {bank_id(bank)} has failed.",
@@ -225,7 +235,8 @@ def outcome_keys(row: Payout, world: World) -> Keys:
 def bounce_keys(row: Payout, world: World) -> Keys:
     """What a no of the bank needs: its bank account is marked with its account."""
     found = outcome_keys(row, world)
-    return found._replace(rows=(row.id, row.account))
+    bank = bank_id(row.bank)
+    return found._replace(rows=(row.id, row.account, *((bank,) if has_row(row.bank) else ())))
 
 
 def submitted(book: Book, row: Payout, due: Due) -> Outcome[Payout]:
@@ -287,10 +298,17 @@ def _return(book: Book, draft: Draft, row: Payout, type_: str, description: str)
 def _mark(book: Book, draft: Draft, row: Payout) -> None:
     """Draft that the bank account of a failed payout is errored, where it still is the one."""
     account = book.account(row.account)
-    bank = account.bank if account else None
-    if account is None or bank is None or is_errored(bank) or bank_id(bank) != bank_id(row.bank):
+    if account is None:
         return
-    accounts.change(book, draft, account, {"bank": with_status(bank, ERRORED)})
+    external = book.get(ExternalAccount, bank_id(row.bank), account.id)
+    if external is not None:
+        errored = moved_external(external, "bounce")
+        if errored != external:
+            changes = shown(account, write(draft, external, errored, "updated"))
+            accounts.change(book, draft, account, changes)
+    elif bank_id(account.bank) == bank_id(row.bank) and not is_errored(account.bank):
+        bank = with_status(account.bank or "", ERRORED)
+        accounts.change(book, draft, account, {"bank": bank})
 
 
 def cancel(

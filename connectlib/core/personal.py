@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.drafts import encode
-from connectlib.core.rows import Customer, Person
+from connectlib.core.rows import Customer, ExternalAccount, Person, Token
 
 if TYPE_CHECKING:
     from connectlib.core.rows import DataKey
@@ -43,6 +43,8 @@ PERSONAL: dict[type[Any], Personal] = {
         exact=(("email", "email_index"),),
     ),
     Person: Personal("person", ("told",), subject="account"),
+    ExternalAccount: Personal("external_account", ("secret", "holder"), subject="account"),
+    Token: Personal("token", ("payload",), subject="account"),
 }
 
 

@@ -119,6 +119,8 @@ class Why(Enum):
     PAYMENT_METHOD_LOOSE = ("invalid_request_error", None, 400, True, "payment_method_loose")
     ACCOUNT_NUMBER_INVALID = ("invalid_request_error", "account_number_invalid", 400, False)
     ROUTING_NUMBER_INVALID = ("invalid_request_error", "routing_number_invalid", 400, False)
+    #: docs.stripe.com/error-codes.
+    TOKEN_ALREADY_USED = ("invalid_request_error", "token_already_used", 400, False)
     #: Ours: of personal data at rest.
     SUBJECT_ERASED = ("invalid_request_error", "personal_data_erased", 400, False)
     ERASURE_HELD = ("invalid_request_error", "personal_data_held", 400, True)

@@ -41,7 +41,8 @@ class Account(NamedTuple):
     payouts_paused: by that. linked: whether a first onboarding link or session has been made.
     person, company: the rows of what it has told of itself. facts: see
     `core.requirement_facts`; requirements, the two flags and disabled_reason follow from them.
-    watched: whether its charges bring a requirement nearer.
+    watched: whether its charges bring a requirement nearer. bank: JSON of the external account
+    that receives its payouts in its default currency; banks: JSON {other currency: such JSON}.
     """
 
     branch: int
@@ -84,6 +85,7 @@ class Account(NamedTuple):
     payouts_enabled: int = 0
     disabled_reason: str | None = None
     watched: int = 0
+    banks: str = "{}"
 
 
 class Charge(NamedTuple):
@@ -350,6 +352,63 @@ class Person(NamedTuple):
     verification: str = "{}"
     deleted: int = 0
     metadata: str = "{}"
+
+
+class ExternalAccount(NamedTuple):
+    """A bank account (`ba_`) or debit card (`card_`) that an account is paid out to.
+
+    account: the connected account. object: bank_account or card. status: of
+    `core.external_changes.MACHINE`; usable: the last one that could be paid to. is_default: it
+    receives the payouts in its currency. methods: Stripe's payout methods, by spaces. outcome: how
+    a test bank returns payouts. details: JSON of Stripe's fields that are not personal. holder:
+    JSON of those that are. secret: the number. checking: the key of a check of its owner that is
+    under way. requirements: JSON {"files": the documents, "errors": ...}.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    object: str
+    country: str
+    currency: str
+    last4: str
+    status: str = "new"
+    usable: str = "new"
+    is_default: int = 0
+    fingerprint: str | None = None
+    routing_number: str | None = None
+    methods: str = "standard"
+    outcome: str | None = None
+    details: str = "{}"
+    holder: str | None = None
+    secret: str | None = None
+    checking: str | None = None
+    requirements: str = "{}"
+    deleted: int = 0
+    metadata: str = "{}"
+
+
+class Token(NamedTuple):
+    """What stands for something personal, once: `btok_`, `tok_`, `pii_`, `ct_` or `cpt_`.
+
+    type: bank_account, card, pii, account or person. status: of `core.tokens.MACHINE`. claim: by
+    which request it has been used. shown: JSON of what is not personal. payload: JSON of all.
+    """
+
+    branch: int
+    id: str
+    world: int
+    account: str
+    version: int
+    created: int
+    type: str
+    status: str = "fresh"
+    claim: str | None = None
+    shown: str = "{}"
+    payload: str | None = None
 
 
 class DataKey(NamedTuple):
@@ -861,6 +920,8 @@ Versioned = (
     | AccountSession
     | LoginLink
     | OauthGrant
+    | ExternalAccount
+    | Token
 )
 
 #: Objects with a version, by id prefix: what an event or an idempotency key may point to.
@@ -883,6 +944,13 @@ BY_PREFIX: dict[str, type[Versioned]] = {
     "tsch": TransferSchedule,
     "person": Person,
     "comp": Person,
+    "ba": ExternalAccount,
+    "btok": Token,
+    "tok": Token,
+    "pii": Token,
+    "ct": Token,
+    "cpt": Token,
+    "card": ExternalAccount,
     "dkey": DataKey,
     "ikey": DataKey,
     "file": File,

@@ -1,59 +1,104 @@
-"""Secret tokens: what opens a link, a session or an account for whoever holds it.
+"""Tokens: what stands for a bank account, a card, a number or an identity, and is used once.
 
-A token is the body of the id of what it opens, which tells where to look, and 160 bits of chance,
-which are what counts. Of most only a digest is kept, salted with the id: who reads the database
-can open nothing. Ids alone authorise nothing.
+(API reference, Tokens.)
 """
 
 from __future__ import annotations
 
-import json
-from hashlib import blake2b
-from hmac import compare_digest
+from typing import TYPE_CHECKING, NamedTuple
 
-from connectlib.core.drafts import encode
-from connectlib.core.ids import BODY, RANDOM
+from connectlib.core.book import Done, Keys
+from connectlib.core.drafts import Draft
+from connectlib.core.idempotency import answered
+from connectlib.core.machine import Machine
+from connectlib.core.refusals import Refused, Why, missing
+from connectlib.core.rows import Token, amend
 
-#: Letters of chance in a token: 5 bits each.
-SECRET = 2 * RANDOM
-#: So many tokens of one object may be valid beside each other: one for each repeat of a request.
-DIGESTS_MAX = 8
+if TYPE_CHECKING:
+    from connectlib.core.book import Book, Outcome, Request
 
+#: Type of a token -> prefix of its id.
+PREFIX = {"account": "ct", "bank_account": "btok", "card": "tok", "person": "cpt", "pii": "pii"}
 
-def token(id_: str, secret: str) -> str:
-    """The token of an object: the body of its id, and its secret."""
-    return id_.partition("_")[2] + secret
-
-
-def split(text: str, prefix: str) -> tuple[str, str] | None:
-    """(id of what a token opens, its secret); None for a text that is no token.
-
-    text: the token, or a URL that ends in it.
-    """
-    last = text.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
-    if len(last) != BODY + SECRET or not last.isascii() or not last.isalnum():
-        return None
-    return f"{prefix}_{last[:BODY]}", last[BODY:]
+#: A token is taken before what it stands for is written, and given back where that was refused.
+MACHINE = Machine(
+    initial="fresh",
+    table={("fresh", "use"): "used", ("used", "release"): "fresh"},
+    terminal=frozenset(),
+)
 
 
-def digest(id_: str, secret: str) -> str:
-    """What is kept of a secret: 256 bits of BLAKE2b, salted with the id, in hexadecimal digits."""
-    salt = blake2b(id_.encode(), digest_size=blake2b.SALT_SIZE).digest()
-    return blake2b(secret.encode(), digest_size=32, salt=salt).hexdigest()
+class CreateToken(NamedTuple):
+    """`tokens.create`. shown: JSON of what is not personal; payload: JSON of all."""
+
+    type: str
+    shown: str
+    payload: str
 
 
-def first(id_: str, secret: str) -> str:
-    """The digests of a new object: JSON of a list of one."""
-    return encode([digest(id_, secret)])
+class Taken(NamedTuple):
+    """A token that has been taken. is_new: by this call, which may give it back."""
+
+    row: Token
+    is_new: bool
 
 
-def more(digests: str, id_: str, secret: str) -> str:
-    """The digests with one more; where there are too many the oldest is forgotten."""
-    return encode([*json.loads(digests), digest(id_, secret)][-DIGESTS_MAX:])
+def create(
+    book: Book, command: CreateToken, payload: str | None, id_: str | None, request: Request | None
+) -> Outcome[Token]:
+    """Keep what a token stands for. payload: sealed for `id_`."""
+    draft = Draft()
+    draft.origin = request.key if request else None
+    row = draft.put(
+        Token(
+            book.branch,
+            id_ or book.new_id(PREFIX[command.type]),
+            book.world.id,
+            book.world.account,
+            1,
+            book.at,
+            command.type,
+            shown=command.shown,
+            payload=payload,
+        )
+    )
+    draft.key = answered(book, request, row)
+    return Done(row, draft)
 
 
-def fits(digests: str, id_: str, secret: str) -> bool:
-    """Whether a secret is one of those kept. It takes as long whichever it is."""
-    mine = digest(id_, secret)
-    found = [compare_digest(mine, each) for each in json.loads(digests)]
-    return any(found)
+def keys(id_: str) -> Keys:
+    """What the use of a token needs."""
+    return Keys(rows=(id_,))
+
+
+def use(
+    book: Book, id_: str, *, types: tuple[str, ...], param: str, by: str | None
+) -> Outcome[Taken]:
+    """Take a token. by: the request that does; the same one, repeated, may take it again."""
+    row = book.get(Token, id_, book.world.account)
+    if row is None or row.type not in types:
+        return missing("token", id_[:100], param)
+    to = MACHINE.next(row.status, "use")
+    if to is None:
+        if by is not None and row.claim == by:
+            return Done(Taken(row, is_new=False), Draft())
+        return Refused(
+            Why.TOKEN_ALREADY_USED,
+            f"You cannot use a Stripe token more than once: {row.id}.",
+            param,
+            "create a new token",
+        )
+    draft = Draft()
+    taken = draft.put(amend(row, version=row.version + 1, status=to, claim=by))
+    return Done(Taken(taken, is_new=True), draft)
+
+
+def release(book: Book, id_: str, version: int) -> Outcome[None]:
+    """Give a token back: what it was taken for has been refused. version: as it was taken."""
+    row = book.get(Token, id_, book.world.account)
+    draft = Draft()
+    if row is not None and row.version == version:
+        to = MACHINE.next(row.status, "release")
+        if to is not None:
+            draft.put(amend(row, version=version + 1, status=to, claim=None))
+    return Done(None, draft)

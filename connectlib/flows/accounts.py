@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from connectlib.core import accounts, examples, onboarded, rejections
+from connectlib.core import accounts, examples, external_accounts, onboarded, rejections
+from connectlib.core.banks import bank_id
 from connectlib.core.book import Keys, Work
 from connectlib.core.drafts import encode
 from connectlib.core.onboarding import facts_of
@@ -22,6 +23,7 @@ from connectlib.ports.store import Busy, One
 if TYPE_CHECKING:
     from connectlib.core.account_commands import CreateAccount, RejectAccount, UpdateAccount
     from connectlib.core.book import Request
+    from connectlib.core.external_commands import Sealing
     from connectlib.core.told import Telling
     from connectlib.flows.ground import Ground
     from connectlib.ports.steps import Flow
@@ -56,7 +58,9 @@ def create(
         words = request.key if request else command.email or command.metadata
         branch = crc32(words.encode()) % ground.branches
 
-    def work(telling: Telling | None, _row: Account | None) -> Work[Account]:
+    def work(
+        telling: Telling | None, _row: Account | None, external: Sealing | None
+    ) -> Work[Account]:
         return Work(
             Keys(),
             partial(
@@ -64,13 +68,22 @@ def create(
                 command=command,
                 request=request,
                 telling=telling,
+                external=external,
                 rules=ground.rules,
             ),
             request=request,
             weight=0,
         )
 
-    return commit(ground, branch, None, command.individual, command.company, work)
+    return commit(
+        ground,
+        branch,
+        None,
+        command.individual,
+        command.company,
+        work,
+        external=command.external,
+    )
 
 
 def update(
@@ -78,23 +91,35 @@ def update(
 ) -> Flow[Account | Refused]:
     """Change an account."""
 
-    def work(telling: Telling | None, row: Account | None) -> Work[Account | None]:
+    def work(
+        telling: Telling | None, row: Account | None, external: Sealing | None
+    ) -> Work[Account | None]:
         known = (row.person, row.company) if row is not None else ()
         return Work(
-            accounts.touch_keys(command.account, rows=known),
+            external_accounts.change_keys(command.account, *(id_ for id_ in known if id_)),
             partial(
                 accounts.update,
                 command=command,
                 request=request,
                 telling=telling,
+                external=external,
                 rules=ground.rules,
             ),
+            links=(command.account,),
             request=request,
             weight=0,
         )
 
     branch = ground.branch(command.account)
-    return commit(ground, branch, command.account, command.individual, command.company, work)
+    return commit(
+        ground,
+        branch,
+        command.account,
+        command.individual,
+        command.company,
+        work,
+        external=command.external,
+    )
 
 
 def onboard(ground: Ground, account: str, bank: str) -> Flow[Account | Refused]:
@@ -110,10 +135,12 @@ def onboard(ground: Ground, account: str, bank: str) -> Flow[Account | Refused]:
         if refused is not None:
             return refused
 
-    def work(telling: Telling | None, row: Account | None) -> Work[Account | None]:
+    def work(
+        telling: Telling | None, row: Account | None, _external: Sealing | None
+    ) -> Work[Account | None]:
         known = (row.person, row.company) if row is not None else ()
         return Work(
-            accounts.touch_keys(account, rows=known),
+            accounts.touch_keys(account, rows=(*known, bank_id(bank))),
             partial(
                 onboarded.onboard,
                 account=account,

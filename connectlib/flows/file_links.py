@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from connectlib.core import file_links, tokens
+from connectlib.core import file_links, secret_tokens
 from connectlib.core.book import Keys, Work
 from connectlib.core.refusals import Refused, missing
 from connectlib.core.rows import FileLink
@@ -50,7 +50,7 @@ def update(
 
 def opened(ground: Ground, text: str, *, at: int) -> Flow[tuple[File, bytes] | Refused]:
     """The file that a link's URL or token opens, and its bytes."""
-    parts = tokens.split(text, "link")
+    parts = secret_tokens.split(text, "link")
     if parts is None:
         return missing("file link", "…", "token")
     id_, secret = parts

@@ -35,6 +35,7 @@ class Ground(NamedTuple):
     sealed: whether personal data is sealed at rest. rules: what accounts must tell.
     hosted: where the application's web layer serves links, without a slash at the end.
     redirects: where OAuth may send browsers back to.
+    checks_owners: whether every bank account is checked, not test numbers alone.
     """
 
     world: World
@@ -46,6 +47,7 @@ class Ground(NamedTuple):
     rules: Rules = RULES
     hosted: str = HOSTED
     redirects: tuple[str, ...] = ()
+    checks_owners: bool = False
 
     def branch(self, id_: str | None) -> int:
         """The branch that an id belongs to; 0 for what is no id of ours."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from connectlib.core import oauth, tokens
+from connectlib.core import oauth, secret_tokens
 from connectlib.core.book import Work
 from connectlib.core.oauth import Bearer, Denied
 from connectlib.core.refusals import Refused, Why
@@ -54,7 +54,7 @@ def authorize(ground: Ground, command: Authorize, request: Request | None) -> Fl
 
 def exchange(ground: Ground, code: str) -> Flow[Any]:
     """Tokens for a code, or Denied."""
-    parts = tokens.split(code.removeprefix(CODE), "oag")
+    parts = secret_tokens.split(code.removeprefix(CODE), "oag")
     if parts is None or not code.startswith(CODE):
         return oauth.no_code(code)
     id_, secret = parts
@@ -64,7 +64,7 @@ def exchange(ground: Ground, code: str) -> Flow[Any]:
 
 def refresh(ground: Ground, token: str, scope: str | None) -> Flow[Any]:
     """One more access token for a refresh token, or Denied."""
-    parts = tokens.split(token.removeprefix(REFRESH), "oag")
+    parts = secret_tokens.split(token.removeprefix(REFRESH), "oag")
     if parts is None or not token.startswith(REFRESH):
         return oauth.no_token()
     id_, secret = parts
@@ -88,7 +88,7 @@ def _of_grant(id_: str, decide: Any) -> Work[Any]:
 def bearer(ground: Ground, token: str) -> Flow[Bearer | None]:
     """Who an access token is for."""
     begins = access(ground)
-    parts = tokens.split(token.removeprefix(begins), "oag")
+    parts = secret_tokens.split(token.removeprefix(begins), "oag")
     if parts is None or not token.startswith(begins):
         return None
     id_, secret = parts

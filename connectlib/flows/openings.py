@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from connectlib.core import openings, tokens
+from connectlib.core import openings, secret_tokens
 from connectlib.core.book import Keys, Work
 from connectlib.core.refusals import Refused, missing
 from connectlib.core.rows import AccountLink, AccountSession, LoginLink, OauthGrant
@@ -45,7 +45,7 @@ def open_(
     ground: Ground, kind: Any, prefix: str, text: str, *, name: str, param: str
 ) -> Flow[Opened | Spent | Refused]:
     """Open what a URL or token is for. Of several at the same moment one opens it."""
-    parts = tokens.split(text, prefix)
+    parts = secret_tokens.split(text, prefix)
     if parts is None:
         return missing(name, "…", param)
     id_, secret = parts

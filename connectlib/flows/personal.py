@@ -91,25 +91,48 @@ def seal(
 
     Raises KeyFault: nothing has been written.
     """
+    rows = [(table, row_id, texts)]
+    found, sealed = yield from seal_rows(ground, subject, rows, fresh=fresh)
+    return sealed._replace(texts=found[0])
+
+
+def seal_rows(
+    ground: Ground,
+    subject: str,
+    rows: Sequence[tuple[str, str, Mapping[str, str | None]]],
+    *,
+    fresh: bool = False,
+) -> Flow[tuple[list[dict[str, str | None]], Sealed]]:
+    """Texts of several rows of one subject, as (table, row_id, texts), sealed as by `seal`.
+
+    The texts of each, and what the work is written `under`, whose own texts say nothing.
+
+    Raises KeyFault: nothing has been written.
+    """
+    found = [dict(texts) for _, _, texts in rows]
     if not ground.sealed:
-        return Sealed(dict(texts), None, 0, fresh=False)
+        return found, Sealed({}, None, 0, fresh=False)
     branch, id_ = ground.branch(subject), key_id(subject)
-    items = [(Place(table, name, row_id), text) for name, text in texts.items() if text]
+    items = [
+        (at, Place(table, name, row_id), text)
+        for at, (table, row_id, texts) in enumerate(rows)
+        for name, text in texts.items()
+        if text
+    ]
     key: DataKey | None = None
     if not fresh:
         key = yield from ask(One(DataKey, branch, ground.world.id, id_))
     if key is not None and data_keys.MACHINE.next(key.status, "use") is None:
-        return Sealed(dict.fromkeys(texts), key, 0, fresh=False)
+        return [dict.fromkeys(texts) for texts in found], Sealed({}, key, 0, fresh=False)
     if not items:
-        return Sealed(dict(texts), key, 0, fresh=False)
+        return found, Sealed({}, key, 0, fresh=False)
     made = key is None
     if key is None:
         key = yield from _made(ground, branch, id_, subject)
-    sealed: list[str] = yield AskKeys("seal", (key, items))
-    found = dict(texts)
-    for (place, _), text in zip(items, sealed, strict=True):
-        found[place.column] = text
-    return Sealed(found, key, len(items), fresh=made)
+    sealed: list[str] = yield AskKeys("seal", (key, [(place, text) for _, place, text in items]))
+    for (at, place, _), text in zip(items, sealed, strict=True):
+        found[at][place.column] = text
+    return found, Sealed({}, key, len(items), fresh=made)
 
 
 def _made(ground: Ground, branch: int, id_: str, subject: str) -> Flow[DataKey]:

@@ -9,16 +9,20 @@ from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import Account, Person
 from connectlib.core.told import COMPANY, INDIVIDUAL, SUBJECT_PREFIX, Telling, merge
 from connectlib.flows import identity, personal
+from connectlib.flows.external_numbers import EXTERNAL, begun, texts_of
 from connectlib.ports.steps import ask
 from connectlib.ports.store import One
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from connectlib.core.book import Work
+    from connectlib.core.external_commands import External, Sealing
     from connectlib.flows.ground import Ground
     from connectlib.ports.steps import Flow
 
+#: Texts of a row, to be sealed: (table, id, {column: text}).
+_Texts = tuple[str, str, "Mapping[str, str | None]"]
 Leaves = tuple[tuple[str, str], ...]
 #: Leaves that are not personal, and columns of their own.
 _RELATIONSHIP = "relationship."
@@ -47,32 +51,51 @@ def commit(
     account: str | None,
     individual: Leaves | None,
     company: Leaves | None,
-    make: Callable[[Telling | None, Account | None], Work[Any]],
+    make: Callable[[Telling | None, Account | None, Sealing | None], Work[Any]],
     *,
     fills: bool = False,
+    external: External | None = None,
 ) -> Flow[Any]:
     """Do the work of a change with which an account may tell of itself; then have it checked.
 
     account: its id; None = it is to be. make: the work, of the words ready to be written and of
-    the account as it was read for them. fills: what has been told before stays.
+    the account as it was read for them, and of the external account. fills: what has been told
+    before stays.
     """
     kind, leaves = (COMPANY, company) if company is not None else (INDIVIDUAL, individual)
-    if leaves is None:
-        return (yield from identity.commit(ground, branch, make(None, None)))
+    if leaves is None and external is None:
+        return (yield from identity.commit(ground, branch, make(None, None, None)))
     ids = None
     if account is None:
         account_id = yield from personal.new_id(ground, branch, "acct")
         ids = _Ids(account_id, (yield from personal.new_id(ground, branch, SUBJECT_PREFIX[kind])))
+    to_pay = None
+    if external is not None:
+        to_pay = yield from begun(ground, branch, external, ids.account if ids else None)
     for _ in range(LOOKS_MAX):
-        ready = yield from _ready(ground, branch, account, ids, kind, leaves, fills=fills)
-        sealed, telling, row = ready
-        found = yield from identity.commit(ground, branch, sealed.under(make(telling, row)))
+        telling: Telling | None = None
+        row: Account | None = None
+        texts: list[_Texts] = []
+        if leaves is not None:
+            words = yield from _words(ground, branch, account, ids, kind, leaves, fills=fills)
+            text, telling, row = words
+            texts.append(("person", telling.row or "", text))
+        if to_pay is not None:
+            texts.append((EXTERNAL, to_pay.id or "", texts_of(to_pay)))
+        subject = account or (ids.account if ids else None) or ""
+        each, sealed = yield from personal.seal_rows(ground, subject, texts, fresh=account is None)
+        if telling is not None and each[0].get("told"):
+            written = telling.words._replace(text=each[0]["told"] or "")
+            telling = telling._replace(words=written)
+        paid = to_pay and to_pay.with_texts(each[-1])
+        work = make(telling, row, paid)
+        found = yield from identity.commit(ground, branch, sealed.under(work))
         if found is not None:
             return found
     return BUSY
 
 
-def _ready(
+def _words(
     ground: Ground,
     branch: int,
     account: str | None,
@@ -81,8 +104,8 @@ def _ready(
     leaves: Leaves,
     *,
     fills: bool,
-) -> Flow[tuple[personal.Sealed, Telling, Account | None]]:
-    """New words merged with what there is, and sealed."""
+) -> Flow[tuple[dict[str, str | None], Telling, Account | None]]:
+    """New words merged with what there is; which of them are to be sealed."""
     row = known = None
     if account is not None:
         row = yield from ask(One(Account, branch, ground.world.id, account))
@@ -107,13 +130,9 @@ def _ready(
     id_ = known.id if known is not None else ids.row if ids else None
     if known is None and ids is None:
         id_ = yield from personal.new_id(ground, branch, SUBJECT_PREFIX[kind])
-    subject = account or (ids.account if ids else None) or ""
-    text = {"told": words.text} if words.changed or known is None else {}
-    sealed = yield from personal.seal(
-        ground, subject, "person", id_ or "", text, fresh=account is None
-    )
+    text: dict[str, str | None] = {}
+    if words.changed or known is None:
+        text["told"] = words.text
     if known is not None and not words.changed:
         words = words._replace(text=known.told)
-    elif sealed.texts.get("told"):
-        words = words._replace(text=sealed.texts["told"] or "")
-    return sealed, Telling(kind, words, ids.account if ids else None, id_, said, metadata), row
+    return text, Telling(kind, words, ids.account if ids else None, id_, said, metadata), row

@@ -9,6 +9,7 @@ from connectlib.core.book import AnyWork, Outcome, Work
 from connectlib.core.commands import Numbers
 from connectlib.core.reconciliation import Entry
 from connectlib.core.rows import Due
+from connectlib.ports.bank_verification import OwnershipAnswer, OwnershipRequest
 from connectlib.ports.files import Stored
 from connectlib.ports.processor import (
     Answer,
@@ -75,6 +76,13 @@ class AskVerifier(NamedTuple):
 
     verb: str
     requests: Sequence[IdentityRequest]
+
+
+class AskOwners(NamedTuple):
+    """Ask who checks the owners of bank accounts: verb is one of its methods."""
+
+    verb: str
+    requests: Sequence[OwnershipRequest]
 
 
 class Ask(NamedTuple):
@@ -148,6 +156,7 @@ Step = (
     | Claim
     | AskKeys
     | AskVerifier
+    | AskOwners
     | Mint
     | Scrub
     | PutFile
@@ -221,6 +230,16 @@ def ask_verifier(
     if not requests:
         return []
     answers: Sequence[CheckAnswer] | Deferred = yield AskVerifier(verb, requests)
+    return answers
+
+
+def ask_owners(
+    verb: str, requests: Sequence[OwnershipRequest]
+) -> Flow[Sequence[OwnershipAnswer] | Deferred]:
+    """What the verifier of bank accounts answers; DEFERRED inside a joined transaction."""
+    if not requests:
+        return []
+    answers: Sequence[OwnershipAnswer] | Deferred = yield AskOwners(verb, requests)
     return answers
 
 

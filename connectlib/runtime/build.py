@@ -13,6 +13,7 @@ from connectlib.adapters.fx.static import StaticRates
 from connectlib.adapters.processors.simulator import Simulator
 from connectlib.adapters.rails.simulator import BankSimulator
 from connectlib.adapters.verifiers.test_identities import TestIdentities
+from connectlib.adapters.verifiers.test_ownership import TestOwnership
 from connectlib.core.countries import DEFAULT_CURRENCY
 from connectlib.core.fee_policies import FeePolicy
 from connectlib.core.fees import FeeSchedule
@@ -35,10 +36,11 @@ _NAME_MAX = 100
 
 
 class Onboarding(NamedTuple):
-    """Who checks identities, and what accounts must tell; None = as by default."""
+    """Who checks identities and bank accounts, what accounts must tell; None = as by default."""
 
     identities: Any = None
     requirements: Any = None
+    ownership: Any = None
 
 
 ONBOARDING = Onboarding()
@@ -88,8 +90,7 @@ def build(
         redirects=_redirects(redirect_uris),
         virtual=clock if hasattr(clock, "set") else None,
         vault=vault,
-        identities=onboarding.identities or TestIdentities(),
-        rules=onboarding.requirements or RULES,
+        **_onboarding(onboarding),
     )
     world = new_world(platform, country, livemode=livemode, ids=parts.ids, at=clock.now())
     return _started(parts, world, branches, grouped=grouped, given=store is not None)
@@ -102,15 +103,27 @@ def _cache(given: Any) -> Any:
     return NoCache() if given is False else given
 
 
+def _onboarding(given: Onboarding) -> dict[str, Any]:
+    """The parts that verify; by default those of the test mode."""
+    return {
+        "identities": given.identities or TestIdentities(),
+        "rules": given.requirements or RULES,
+        "ownership": given.ownership or TestOwnership(),
+        "checks_owners": given.ownership is not None,
+    }
+
+
 def _check_onboarding(given: Onboarding) -> None:
     """Refuse what cannot check identities, and rules that are none."""
     verbs = ("submit", "track")
-    lacking = [verb for verb in verbs if not callable(getattr(given.identities, verb, None))]
-    if given.identities is not None and lacking:
-        raise Misconfigured(
-            f"identities must be an object with {', '.join(lacking)}().",
-            "leave it out for the verifier of the test mode",
-        )
+    for name in ("identities", "ownership"):
+        verifier = getattr(given, name)
+        lacking = [verb for verb in verbs if not callable(getattr(verifier, verb, None))]
+        if verifier is not None and lacking:
+            raise Misconfigured(
+                f"{name} must be an object with {', '.join(lacking)}().",
+                "leave it out for the verifier of the test mode",
+            )
     if given.requirements is not None and not isinstance(given.requirements, Rules):
         raise Misconfigured(
             "requirements must be rules of ours.",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connectlib.core.book import Book
     from connectlib.core.fee_policies import FeePolicy
     from connectlib.core.requirement_rules import Rules
+    from connectlib.ports.bank_verification import BankVerifier
     from connectlib.ports.cache import Cache
     from connectlib.ports.clock import WallClock
     from connectlib.ports.files import FileStore
@@ -52,9 +53,11 @@ class Parts(NamedTuple):
     fx: FXProvider
     identities: IdentityVerifier
     rules: Rules
+    ownership: BankVerifier
     files: FileStore
     hosted: str
     redirects: tuple[str, ...]
+    checks_owners: bool = False
     virtual: VirtualClock | None = None
     vault: Vault | None = None
 
@@ -74,7 +77,7 @@ class Engine:
         self.store, self.clock, self.wall = parts.store, parts.clock, parts.wall
         self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
         self.ids, self.vault = parts.ids, parts.vault
-        self.identities = parts.identities
+        self.identities, self.ownership = parts.identities, parts.ownership
         self.files = parts.files
         self.world = parts.store.open_world(world)
         #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
@@ -89,6 +92,7 @@ class Engine:
             parts.rules,
             parts.hosted,
             parts.redirects,
+            parts.checks_owners,
         )
         self._follow_clock()
         self.executors = [self._executor(branch) for branch in range(branches)]

@@ -57,7 +57,7 @@ class Joined:
         self.committers = [_Inside(self, each) for each in engine.executors]
         self.store = _Questions(self)
         self.processor = _Later(engine)
-        self.rail = self.identities = _Later(engine)
+        self.rail = self.identities = self.ownership = _Later(engine)
         self.files = _NoFilesHere()
         connection = source()
         check(store, connection, engine)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from connectlib.core.ids import branch_part
+from connectlib.ports.bank_verification import OwnershipUnknown
 from connectlib.ports.processor import Unknown
 from connectlib.ports.rail import SendUnknown
 from connectlib.ports.steps import (
     Ask,
     AskKeys,
+    AskOwners,
     AskProcessor,
     AskVerifier,
     Claim,
@@ -83,6 +85,8 @@ def outside(engine: Engine, step: Step) -> Any:
             return claimed(engine, dues, untouched=untouched)
         case AskVerifier(verb, requests):
             return judged(getattr(engine.identities, verb), requests)
+        case AskOwners(verb, requests):
+            return asked(getattr(engine.ownership, verb), requests, OwnershipUnknown)
         case AskKeys(verb, arguments):
             return kept(engine, verb, arguments)
         case Mint(branch, prefix):

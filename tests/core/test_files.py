@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from connectlib.core import file_links, files, tokens
+from connectlib.core import file_links, files, secret_tokens
 from connectlib.core.file_commands import CreateFile, CreateFileLink, LinkData, UpdateFileLink
 from connectlib.core.refusals import Refused, Why
 from connectlib.core.rows import File, FileLink
@@ -155,19 +155,19 @@ ID, SECRET = f"link_{'0' * 29}", "s" * 32
 
 
 def test_a_token_leads_to_its_object_and_back() -> None:
-    text = tokens.token(ID, SECRET)
+    text = secret_tokens.token(ID, SECRET)
     for given in (text, f"https://x/links/{text}", f"https://x/links/{text}/?a=b#c"):
-        assert tokens.split(given, "link") == (ID, SECRET)
+        assert secret_tokens.split(given, "link") == (ID, SECRET)
     for wrong in ("", text[:-1], text + "a", text.replace("s", "é"), text.replace("s", "."), "/"):
-        assert tokens.split(wrong, "link") is None
+        assert secret_tokens.split(wrong, "link") is None
 
 
 def test_of_the_tokens_of_an_object_the_latest_fit() -> None:
-    secrets = [f"{n:032d}" for n in range(tokens.DIGESTS_MAX + 2)]
-    kept = tokens.first(ID, secrets[0])
+    secrets = [f"{n:032d}" for n in range(secret_tokens.DIGESTS_MAX + 2)]
+    kept = secret_tokens.first(ID, secrets[0])
     for secret in secrets[1:]:
-        kept = tokens.more(kept, ID, secret)
-    found = [secret for secret in secrets if tokens.fits(kept, ID, secret)]
+        kept = secret_tokens.more(kept, ID, secret)
+    found = [secret for secret in secrets if secret_tokens.fits(kept, ID, secret)]
     assert found == secrets[2:]
     assert not any(secret in kept for secret in secrets)
-    assert not tokens.fits(kept, ID.replace("0", "1"), secrets[-1])
+    assert not secret_tokens.fits(kept, ID.replace("0", "1"), secrets[-1])

@@ -14,7 +14,7 @@ from connectlib.core.oauth_commands import Authorize
 from connectlib.core.openings import Issued
 from connectlib.core.requirement_rules import RULES
 from connectlib.core.rows import Account, OauthGrant
-from connectlib.core.tokens import first
+from connectlib.core.secret_tokens import first
 from connectlib.wire.params import oauth as params
 from tests.core.states import AT, WORLD, book
 

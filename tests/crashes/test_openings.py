@@ -16,7 +16,7 @@ from connectlib.core.link_commands import (
 )
 from connectlib.core.oauth_commands import Authorize
 from connectlib.core.rows import Account, AccountLink, AccountSession, LoginLink, OauthGrant
-from connectlib.core.tokens import token
+from connectlib.core.secret_tokens import token
 from connectlib.flows import account_links, account_sessions, login_links, oauth
 from connectlib.ports.steps import Transact
 from connectlib.ports.store import Page

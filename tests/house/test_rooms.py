@@ -9,6 +9,8 @@ from tests.house.source import ROOT
 RESOURCES = [
     "accounts",
     "persons",
+    "external_accounts",
+    "tokens",
     "capabilities",
     "country_specs",
     "charges",

@@ -12,7 +12,7 @@ from connectlib.api.errors import (
 )
 from connectlib.core.openings import LASTS
 from connectlib.core.rows import AccountLink
-from connectlib.core.tokens import split
+from connectlib.core.secret_tokens import split
 from connectlib.ports.store import One
 from connectlib.wire.objects.account_links import OpenedAccountLink, SpentAccountLink
 

@@ -12,6 +12,7 @@ from connectlib.core.rows import (
     Charge,
     Customer,
     DataKey,
+    ExternalAccount,
     FeeRefund,
     File,
     FileLink,
@@ -24,6 +25,7 @@ from connectlib.core.rows import (
     Person,
     Refund,
     SetupIntent,
+    Token,
     Transfer,
     TransferReversal,
     TransferSchedule,
@@ -51,6 +53,8 @@ KINDS: tuple[type[Any], ...] = (
     AccountSession,
     LoginLink,
     Person,
+    ExternalAccount,
+    Token,
     DataKey,
     OauthGrant,
 )
@@ -95,6 +99,10 @@ MUTABLE: dict[type[Any], tuple[str, ...]] = {
     Customer: _all_but(Customer),
     DataKey: _all_but(DataKey, "subject"),
     Person: _all_but(Person, "kind"),
+    ExternalAccount: _all_but(
+        ExternalAccount, "object", "country", "currency", "last4", "fingerprint", "routing_number"
+    ),
+    Token: _all_but(Token, "type", "shown"),
     PaymentMethod: ("version", "customer", "billing", "details", "spent", "ready", "metadata"),
     PaymentIntent: _all_but(PaymentIntent, "client_secret"),
     SetupIntent: _all_but(SetupIntent, "client_secret"),

@@ -34,6 +34,7 @@ from connectlib.api._async.resources.reconciliation import AsyncReconciliation
 from connectlib.api._async.resources.refunds import AsyncRefunds
 from connectlib.api._async.resources.setup_intents import AsyncSetupIntents
 from connectlib.api._async.resources.testing import AsyncTesting
+from connectlib.api._async.resources.tokens import AsyncTokens
 from connectlib.api._async.resources.transfer_schedules import AsyncTransferSchedules
 from connectlib.api._async.resources.transfers import AsyncTransfers
 from connectlib.api._async.stories import AsyncStories
@@ -64,7 +65,9 @@ class AsyncConnect(AsyncClosing):
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
     kept as it is given by default. identities: who checks persons and companies; by default the
-    verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
+    verifier of the test mode. ownership: who checks that bank accounts are the account's own, a
+    `ports.bank_verification.BankVerifier`; by default two test numbers are checked alone.
+    requirements: what accounts must tell, connectlib.REQUIREMENTS by
     default. files: where the bytes of uploads lie, such as DirectoryFiles(path); in memory where
     everything is. hosted_url: where your web layer serves what people are sent to: account links,
     file links. redirect_uris: where OAuth may send browsers back to. livemode and branches are
@@ -94,6 +97,7 @@ class AsyncConnect(AsyncClosing):
         processor: Any = None,
         keys: Any = None,
         identities: Any = None,
+        ownership: Any = None,
         requirements: Any = None,
         files: Any = None,
         hosted_url: str = HOSTED,
@@ -113,7 +117,7 @@ class AsyncConnect(AsyncClosing):
                 fx=fx,
                 processor=processor,
                 keys=keys,
-                onboarding=Onboarding(identities, requirements),
+                onboarding=Onboarding(identities, requirements, ownership),
                 files=files,
                 hosted_url=hosted_url,
                 redirect_uris=redirect_uris,
@@ -139,6 +143,7 @@ class AsyncConnect(AsyncClosing):
         self.clock = AsyncClock(engine)
         self.country_specs = AsyncCountrySpecs(engine)
         self.customers = AsyncCustomers(engine)
+        self.tokens = AsyncTokens(engine)
         self.events = AsyncEvents(engine)
         self.fees = AsyncFees(engine)
         self.file_links = AsyncFileLinks(engine)

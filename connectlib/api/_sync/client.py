@@ -35,6 +35,7 @@ from connectlib.api._sync.resources.reconciliation import Reconciliation
 from connectlib.api._sync.resources.refunds import Refunds
 from connectlib.api._sync.resources.setup_intents import SetupIntents
 from connectlib.api._sync.resources.testing import Testing
+from connectlib.api._sync.resources.tokens import Tokens
 from connectlib.api._sync.resources.transfer_schedules import TransferSchedules
 from connectlib.api._sync.resources.transfers import Transfers
 from connectlib.api._sync.stories import Stories
@@ -65,7 +66,9 @@ class Connect(Closing):
     StaticRates or EcbRates; rough ones for tests by default. processor: what takes the card
     money; a simulator by default. keys: seals personal data at rest, such as LocalKeys(path);
     kept as it is given by default. identities: who checks persons and companies; by default the
-    verifier of the test mode. requirements: what accounts must tell, connectlib.REQUIREMENTS by
+    verifier of the test mode. ownership: who checks that bank accounts are the account's own, a
+    `ports.bank_verification.BankVerifier`; by default two test numbers are checked alone.
+    requirements: what accounts must tell, connectlib.REQUIREMENTS by
     default. files: where the bytes of uploads lie, such as DirectoryFiles(path); in memory where
     everything is. hosted_url: where your web layer serves what people are sent to: account links,
     file links. redirect_uris: where OAuth may send browsers back to. livemode and branches are
@@ -95,6 +98,7 @@ class Connect(Closing):
         processor: Any = None,
         keys: Any = None,
         identities: Any = None,
+        ownership: Any = None,
         requirements: Any = None,
         files: Any = None,
         hosted_url: str = HOSTED,
@@ -114,7 +118,7 @@ class Connect(Closing):
                 fx=fx,
                 processor=processor,
                 keys=keys,
-                onboarding=Onboarding(identities, requirements),
+                onboarding=Onboarding(identities, requirements, ownership),
                 files=files,
                 hosted_url=hosted_url,
                 redirect_uris=redirect_uris,
@@ -140,6 +144,7 @@ class Connect(Closing):
         self.clock = Clock(engine)
         self.country_specs = CountrySpecs(engine)
         self.customers = Customers(engine)
+        self.tokens = Tokens(engine)
         self.events = Events(engine)
         self.fees = Fees(engine)
         self.file_links = FileLinks(engine)

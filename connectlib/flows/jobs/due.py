@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from connectlib.core import accounts, balance, checks, payouts
 from connectlib.core.book import Work
 from connectlib.core.due import DueKind, split_ref
-from connectlib.flows import charges, identity, refunds, setup_intents, transfer_schedules
+from connectlib.flows import (
+    charges,
+    identity,
+    ownership,
+    refunds,
+    setup_intents,
+    transfer_schedules,
+)
 from connectlib.flows import payouts as payout_flows
 from connectlib.ports.steps import ask, claim, transact
 from connectlib.ports.store import DueWork
@@ -28,6 +35,7 @@ _OUTSIDE: dict[int, Callable[[Ground, Sequence[Due]], Flow[None]]] = {
     DueKind.SUBMIT_REFUND: refunds.submit,
     DueKind.RETRY_REFUNDS: refunds.retry,
     DueKind.CHECK_IDENTITY: identity.submit,
+    DueKind.CHECK_OWNERSHIP: ownership.submit,
     DueKind.SUBMIT_PAYOUT: payout_flows.submit,
     DueKind.SETTLE_PAYOUT: payout_flows.settle,
 }

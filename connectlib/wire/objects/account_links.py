@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.openings import Spent
-from connectlib.core.tokens import token
+from connectlib.core.secret_tokens import token
 from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.base import StripeObject, timestamp
 

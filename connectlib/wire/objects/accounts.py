@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from connectlib.core import capabilities
+from connectlib.core.banks import defaults_of
 from connectlib.core.controllers import shown_controller
 from connectlib.wire.objects.account_settings import shown_profile, shown_settings
 from connectlib.wire.objects.base import StripeObject, list_of, loaded, timestamp
+from connectlib.wire.objects.external_accounts import shown_bank
 from connectlib.wire.objects.persons import company_of, person_of
 from connectlib.wire.objects.requirements import future_of, requirements_of
-
-#: Fields of our test bank accounts that Stripe's object does not have.
-_OURS = ("test_outcome",)
-
-
-def shown_bank(bank: str | None) -> dict[str, Any]:
-    """A bank account as Stripe shows it."""
-    return {k: v for k, v in (loaded(bank) or {}).items() if k not in _OURS}
 
 
 class AccountObject(StripeObject):
@@ -39,7 +33,7 @@ class AccountObject(StripeObject):
         row = self._row
         if row.deleted:
             return {"id": row.id, "object": "account", "deleted": True}
-        banks = [shown_bank(row.bank)] if row.bank else []
+        banks = [shown_bank(bank) for bank in defaults_of(row).values()]
         found = {
             "id": row.id,
             "object": "account",

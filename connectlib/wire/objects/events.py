@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.core.rows import amend
+from connectlib.core.rows import Account, amend
 from connectlib.wire.objects.accounts import BankAccountObject
 from connectlib.wire.objects.base import StripeObject, loaded, timestamp
 from connectlib.wire.objects.capabilities import CapabilityObject
@@ -97,6 +97,6 @@ def _shown_as(type_: str, row: Any, capability: str, *, livemode: bool) -> Strip
         return CapabilityObject(row, name=capability, livemode=livemode)
     if type_.startswith("account.application."):
         return ApplicationObject(row, livemode=livemode)
-    if type_.startswith("account.external_account."):
+    if type_.startswith("account.external_account.") and isinstance(row, Account):
         return BankAccountObject(row, livemode=livemode)
     return show(row, livemode=livemode)

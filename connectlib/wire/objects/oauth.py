@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectlib.core.oauth import client_id
-from connectlib.core.tokens import token
+from connectlib.core.secret_tokens import token
 from connectlib.wire.objects.base import StripeObject
 
 if TYPE_CHECKING:

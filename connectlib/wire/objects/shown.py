@@ -9,6 +9,7 @@ from connectlib.core.rows import (
     ApplicationFee,
     Charge,
     Customer,
+    ExternalAccount,
     FeeRefund,
     File,
     FileLink,
@@ -19,6 +20,7 @@ from connectlib.core.rows import (
     Person,
     Refund,
     SetupIntent,
+    Token,
     Transfer,
     TransferReversal,
     TransferSchedule,
@@ -28,6 +30,7 @@ from connectlib.wire.objects.application_fees import ApplicationFeeObject, FeeRe
 from connectlib.wire.objects.base import StripeObject, set_teller
 from connectlib.wire.objects.charges import ChargeObject
 from connectlib.wire.objects.customers import CustomerObject
+from connectlib.wire.objects.external_accounts import ExternalAccountObject
 from connectlib.wire.objects.file_links import FileLinkObject
 from connectlib.wire.objects.files import FileObject
 from connectlib.wire.objects.fx_quotes import FxQuoteObject
@@ -36,6 +39,7 @@ from connectlib.wire.objects.payment_methods import PaymentMethodObject
 from connectlib.wire.objects.payouts import PayoutObject
 from connectlib.wire.objects.persons import PersonObject
 from connectlib.wire.objects.refunds import RefundObject
+from connectlib.wire.objects.tokens import TokenObject
 from connectlib.wire.objects.transfer_schedules import TransferScheduleObject
 from connectlib.wire.objects.transfers import TransferObject, TransferReversalObject
 
@@ -48,6 +52,7 @@ SHOWN: dict[type[Any], type[StripeObject]] = {
     ApplicationFee: ApplicationFeeObject,
     Charge: ChargeObject,
     Customer: CustomerObject,
+    ExternalAccount: ExternalAccountObject,
     FeeRefund: FeeRefundObject,
     File: FileObject,
     FileLink: FileLinkObject,
@@ -58,6 +63,7 @@ SHOWN: dict[type[Any], type[StripeObject]] = {
     Payout: PayoutObject,
     Person: PersonObject,
     Refund: RefundObject,
+    Token: TokenObject,
     Transfer: TransferObject,
     TransferReversal: TransferReversalObject,
     TransferSchedule: TransferScheduleObject,

@@ -19,6 +19,7 @@ from connectlib.adapters.sql.tables.engine import (
     object_versions,
 )
 from connectlib.adapters.sql.tables.events import events
+from connectlib.adapters.sql.tables.external_accounts import external_accounts
 from connectlib.adapters.sql.tables.file_links import file_links
 from connectlib.adapters.sql.tables.files import files
 from connectlib.adapters.sql.tables.fx_quotes import fx_quotes
@@ -37,6 +38,7 @@ from connectlib.adapters.sql.tables.payouts import payout_items, payouts
 from connectlib.adapters.sql.tables.persons import persons
 from connectlib.adapters.sql.tables.refunds import refunds
 from connectlib.adapters.sql.tables.setup_intents import setup_intents
+from connectlib.adapters.sql.tables.tokens import tokens
 from connectlib.adapters.sql.tables.transfer_schedules import transfer_schedules
 from connectlib.adapters.sql.tables.transfers import transfer_reversals, transfers
 
@@ -55,6 +57,7 @@ __all__ = [
     "data_keys",
     "due",
     "events",
+    "external_accounts",
     "fee_refunds",
     "file_links",
     "files",
@@ -77,6 +80,7 @@ __all__ = [
     "persons",
     "refunds",
     "setup_intents",
+    "tokens",
     "transfer_reversals",
     "transfer_schedules",
     "transfers",

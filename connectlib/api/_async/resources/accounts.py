@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.api._async.base import AsyncResource
+from connectlib.api._async.redeeming import AsyncRedeeming, is_token
 from connectlib.api._async.resources.capabilities import AsyncCapabilities
+from connectlib.api._async.resources.external_accounts import AsyncExternalAccounts
 from connectlib.api._async.resources.persons import AsyncPersons
 from connectlib.api.errors import error_of
 from connectlib.core.charge_checks import no_access
 from connectlib.core.refusals import Refused
-from connectlib.core.rows import Account
+from connectlib.core.rows import Account, Token
 from connectlib.flows import accounts, persons
 from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import accounts as params_of
+from connectlib.wire.params import external_accounts as externals
 from connectlib.wire.params.base import identified, request_of
+from connectlib.wire.params.tokens import account_words, both_told
 from connectlib.wire.params.values import id_of, shown
 
 
-class AsyncAnsweringAccounts(AsyncResource):
+class AsyncAnsweringAccounts(AsyncRedeeming):
     """What answers with accounts."""
 
     _kind = Account
@@ -51,6 +54,7 @@ class AsyncAccounts(AsyncAnsweringAccounts):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.capabilities = AsyncCapabilities(engine)
+        self.external_accounts = AsyncExternalAccounts(engine)
         self.persons = AsyncPersons(engine)
 
     async def create(
@@ -67,8 +71,10 @@ class AsyncAccounts(AsyncAnsweringAccounts):
         cards are declined, the payout schedule (daily or manual), branding. tos_acceptance: date
         (seconds), ip, user_agent, and service_agreement (full, or recipient for an account that
         is paid only). business_type: individual, company, non_profit or government_entity; with
-        it individual or company: what it tells of itself. Also: email, business_profile,
-        default_currency, metadata.
+        it individual or company: what it tells of itself. external_account: where it is paid out
+        to, as in `external_accounts.create`. account_token: what it tells of itself, and that it
+        accepts the terms. Also: email, business_profile, default_currency,
+        metadata.
 
         What has been told is checked after it is written, so a repeat with the same
         idempotency_key answers as before that.
@@ -80,11 +86,13 @@ class AsyncAccounts(AsyncAnsweringAccounts):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
+        token, source = params.pop("account_token", None), params.pop("external_account", None)
         command = self._parse(params_of.create, params)
+        command, taken = await self._redeemed(command, token, source, params, idempotency_key)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
-        found: AccountObject = await self._answer(
-            accounts.create(self._base.ground, command, request)
+        found: AccountObject = await self._spend(
+            taken, accounts.create(self._base.ground, command, request)
         )
         return found
 
@@ -111,6 +119,7 @@ class AsyncAccounts(AsyncAnsweringAccounts):
     ) -> AccountObject:
         """Change an account; country, controller, type and service agreement never change.
 
+        external_account: takes the place of the default of its currency, which is deleted.
         email, business_type, business_profile, capabilities, company, default_currency,
         individual, settings, tos_acceptance, metadata: what is not given stays, an empty text
         unsets a field. account: the account's own id where it is the account that asks, on a page
@@ -124,13 +133,36 @@ class AsyncAccounts(AsyncAnsweringAccounts):
         by_itself = account is not None and identified(account) == id_
         if not by_itself:
             self._platform_only(account)
+        given = tuple(sorted(name for name, value in params.items() if value is not None))
+        token, source = params.pop("account_token", None), params.pop("external_account", None)
         command = self._parse(params_of.update, id_, params, by_itself=by_itself)
+        command = command._replace(given=given)
+        command, taken = await self._redeemed(command, token, source, params, idempotency_key)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
-        found: AccountObject = await self._answer(
-            accounts.update(self._base.ground, command, request)
+        found: AccountObject = await self._spend(
+            taken, accounts.update(self._base.ground, command, request)
         )
         return found
+
+    async def _redeemed(
+        self, command: Any, token: object, source: object, params: dict[str, Any], key: object
+    ) -> tuple[Any, list[Token]]:
+        """A command with what an account token and `external_account` stand for."""
+        for name in ("business_type", "company", "individual", "tos_acceptance"):
+            if token is not None and params.get(name) is not None:
+                raise error_of(both_told(name))
+        livemode = bool(self._base.world.livemode)
+        made, taken = None, list[Token]()
+        if source is not None and not is_token(source, ("bank_account", "card")):
+            made = self._parse(externals.external, source, livemode=livemode)
+        if token is not None:
+            row, taken = await self._taken(token, ("account",), "account_token", key)
+            command = command._replace(**account_words(row))
+        if source is not None and made is None:
+            made, more = await self._external_of(source, key)
+            taken = [*taken, *more]
+        return command._replace(external=made), taken
 
     async def delete(
         self, id: object, *, account: object = None, idempotency_key: str | None = None

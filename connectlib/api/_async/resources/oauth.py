@@ -9,7 +9,7 @@ from connectlib.api.errors import error_of, oauth_error
 from connectlib.core.oauth import Denied, client_id
 from connectlib.core.oauth_commands import Authorize
 from connectlib.core.refusals import Refused
-from connectlib.core.tokens import token as token_of
+from connectlib.core.secret_tokens import token as token_of
 from connectlib.flows import oauth
 from connectlib.wire.errors import Invalid
 from connectlib.wire.objects.oauth import (

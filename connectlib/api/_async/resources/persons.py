@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.api._async.base import AsyncResource
+from connectlib.api._async.redeeming import AsyncRedeeming, is_token
 from connectlib.api.errors import error_of
 from connectlib.core.refusals import Refused, missing
-from connectlib.core.rows import Account, Person
+from connectlib.core.rows import Account, Person, Token
 from connectlib.core.told import INDIVIDUAL, PERSON
 from connectlib.flows import persons
 from connectlib.wire.objects.base import ListObject
@@ -15,10 +15,11 @@ from connectlib.wire.objects.persons import PersonObject
 from connectlib.wire.params import persons as params_of
 from connectlib.wire.params.base import request_of
 from connectlib.wire.params.pages import page
+from connectlib.wire.params.tokens import words_of
 from connectlib.wire.params.values import id_of, shown
 
 
-class AsyncPersons(AsyncResource):
+class AsyncPersons(AsyncRedeeming):
     """Who stands behind an account: representative, owners, directors, executives."""
 
     _kind = Person
@@ -33,8 +34,9 @@ class AsyncPersons(AsyncResource):
         first_name, last_name, dob: {"day": 1, "month": 1, "year": 1901}, address, email, phone,
         id_number, ssn_last_4, nationality, political_exposure, relationship: {"representative":
         True, "owner": True, "director": ..., "executive": ..., "percent_ownership": 25, "title":
-        "CEO"}, verification: {"document": {"front": file}}, and what else Stripe has. Numbers are
-        never told back: only `id_number_provided` is.
+        "CEO"}, verification: {"document": {"front": file}}, and what else Stripe has.
+        person_token: what a token tells of them; id_number may be a token, too. Numbers are never
+        told back: only `id_number_provided` is.
 
         Source: Stripe API reference, "Create a person".
 
@@ -71,11 +73,26 @@ class AsyncPersons(AsyncResource):
         params: dict[str, Any],
     ) -> PersonObject:
         id_ = self._parse(id_of, account, "account")
+        token, number = params.pop("person_token", None), params.get("id_number")
+        secret = number if is_token(number, ("pii",)) else None
+        if secret is not None:
+            params = {name: value for name, value in params.items() if name != "id_number"}
+        self._parse(params_of.change, id_, person, params)
+        taken: list[Token] = []
+        if token is not None:
+            row, taken = await self._taken(token, ("person",), "person_token", key)
+            params = {**words_of(row), **params}
+        if secret is not None:
+            row, more = await self._taken(secret, ("pii",), "id_number", key)
+            params, taken = {**params, **words_of(row)}, [*taken, *more]
         command = self._parse(params_of.change, id_, person, params)
         platform = self._base.world.account
         request = self._parse(request_of, platform, key, verb, command)
         flow: Any = persons.update if person else persons.create
-        return await self._shown_of(id_, await self._run(flow(self._base.ground, command, request)))
+        answer: Any = await self._run(flow(self._base.ground, command, request))
+        if isinstance(answer, Refused):
+            await self._give_back(taken)
+        return await self._shown_of(id_, answer)
 
     async def retrieve(self, account: object, person: object) -> PersonObject:
         """Somebody behind an account, and what is still due of them.

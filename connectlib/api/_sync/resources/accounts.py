@@ -5,23 +5,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectlib.api._sync.base import Resource
+from connectlib.api._sync.redeeming import Redeeming, is_token
 from connectlib.api._sync.resources.capabilities import Capabilities
+from connectlib.api._sync.resources.external_accounts import ExternalAccounts
 from connectlib.api._sync.resources.persons import Persons
 from connectlib.api.errors import error_of
 from connectlib.core.charge_checks import no_access
 from connectlib.core.refusals import Refused
-from connectlib.core.rows import Account
+from connectlib.core.rows import Account, Token
 from connectlib.flows import accounts, persons
 from connectlib.runtime.engine import Engine
 from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.base import ListObject
 from connectlib.wire.params import accounts as params_of
+from connectlib.wire.params import external_accounts as externals
 from connectlib.wire.params.base import identified, request_of
+from connectlib.wire.params.tokens import account_words, both_told
 from connectlib.wire.params.values import id_of, shown
 
 
-class AnsweringAccounts(Resource):
+class AnsweringAccounts(Redeeming):
     """What answers with accounts."""
 
     _kind = Account
@@ -52,6 +55,7 @@ class Accounts(AnsweringAccounts):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.capabilities = Capabilities(engine)
+        self.external_accounts = ExternalAccounts(engine)
         self.persons = Persons(engine)
 
     def create(
@@ -68,8 +72,10 @@ class Accounts(AnsweringAccounts):
         cards are declined, the payout schedule (daily or manual), branding. tos_acceptance: date
         (seconds), ip, user_agent, and service_agreement (full, or recipient for an account that
         is paid only). business_type: individual, company, non_profit or government_entity; with
-        it individual or company: what it tells of itself. Also: email, business_profile,
-        default_currency, metadata.
+        it individual or company: what it tells of itself. external_account: where it is paid out
+        to, as in `external_accounts.create`. account_token: what it tells of itself, and that it
+        accepts the terms. Also: email, business_profile, default_currency,
+        metadata.
 
         What has been told is checked after it is written, so a repeat with the same
         idempotency_key answers as before that.
@@ -81,11 +87,13 @@ class Accounts(AnsweringAccounts):
             IdempotencyError: the key was used for something else.
         """
         self._platform_only(account)
+        token, source = params.pop("account_token", None), params.pop("external_account", None)
         command = self._parse(params_of.create, params)
+        command, taken = self._redeemed(command, token, source, params, idempotency_key)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.create", command)
-        found: AccountObject = self._answer(
-            accounts.create(self._base.ground, command, request)
+        found: AccountObject = self._spend(
+            taken, accounts.create(self._base.ground, command, request)
         )
         return found
 
@@ -112,6 +120,7 @@ class Accounts(AnsweringAccounts):
     ) -> AccountObject:
         """Change an account; country, controller, type and service agreement never change.
 
+        external_account: takes the place of the default of its currency, which is deleted.
         email, business_type, business_profile, capabilities, company, default_currency,
         individual, settings, tos_acceptance, metadata: what is not given stays, an empty text
         unsets a field. account: the account's own id where it is the account that asks, on a page
@@ -125,13 +134,36 @@ class Accounts(AnsweringAccounts):
         by_itself = account is not None and identified(account) == id_
         if not by_itself:
             self._platform_only(account)
+        given = tuple(sorted(name for name, value in params.items() if value is not None))
+        token, source = params.pop("account_token", None), params.pop("external_account", None)
         command = self._parse(params_of.update, id_, params, by_itself=by_itself)
+        command = command._replace(given=given)
+        command, taken = self._redeemed(command, token, source, params, idempotency_key)
         platform = self._base.world.account
         request = self._parse(request_of, platform, idempotency_key, "accounts.update", command)
-        found: AccountObject = self._answer(
-            accounts.update(self._base.ground, command, request)
+        found: AccountObject = self._spend(
+            taken, accounts.update(self._base.ground, command, request)
         )
         return found
+
+    def _redeemed(
+        self, command: Any, token: object, source: object, params: dict[str, Any], key: object
+    ) -> tuple[Any, list[Token]]:
+        """A command with what an account token and `external_account` stand for."""
+        for name in ("business_type", "company", "individual", "tos_acceptance"):
+            if token is not None and params.get(name) is not None:
+                raise error_of(both_told(name))
+        livemode = bool(self._base.world.livemode)
+        made, taken = None, list[Token]()
+        if source is not None and not is_token(source, ("bank_account", "card")):
+            made = self._parse(externals.external, source, livemode=livemode)
+        if token is not None:
+            row, taken = self._taken(token, ("account",), "account_token", key)
+            command = command._replace(**account_words(row))
+        if source is not None and made is None:
+            made, more = self._external_of(source, key)
+            taken = [*taken, *more]
+        return command._replace(external=made), taken
 
     def delete(
         self, id: object, *, account: object = None, idempotency_key: str | None = None
