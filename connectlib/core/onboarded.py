@@ -46,8 +46,8 @@ def onboard(
         names = RECIPIENT if row.service_agreement == "recipient" else USUAL
         changes["capabilities"] = requested(row, [(name, True) for name in names], book.at)
     draft = Draft()
-    changes |= given_for_tests(book, draft, row, bank)
     named, told = with_telling(book, draft, row, telling)
+    changes |= given_for_tests(book, draft, row, bank)
     changes |= {"person": named.person, "company": named.company}
     return Done(change(book, draft, row, changes, told=told, trusted=True, rules=rules), draft)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from connectlib.core import accounts, capabilities, examples, onboarded, rejections
 from connectlib.core.account_commands import CreateAccount, RejectAccount, UpdateAccount
+from connectlib.core.banks import with_status
 from connectlib.core.book import Book, Done
 from connectlib.core.controllers import LEGACY
 from connectlib.core.drafts import Draft, encode
@@ -17,13 +18,14 @@ from connectlib.core.onboarding import facts_of, settle
 from connectlib.core.requirement_rules import RULES
 from connectlib.core.rows import Account, amend
 from connectlib.core.told import INDIVIDUAL, Telling, merge
+from connectlib.runtime.banks import bank_for_tests
 from connectlib.wire.objects.accounts import AccountObject
 from connectlib.wire.objects.events import difference, subjects
 from tests.core.states import book
 
 NAMES = st.sampled_from(["card_payments", "transfers", "zip_payments", "treasury"])
-BANK = encode({"id": "ba_1", "currency": "usd", "status": "verified"})
-BROKEN = encode({"id": "ba_1", "currency": "usd", "status": "errored"})
+BANK = bank_for_tests("acct_1", "US")
+BROKEN = with_status(BANK, "errored")
 TELLING = Telling(INDIVIDUAL, merge("{}", examples.person("US")))
 WANTED = st.lists(st.tuples(NAMES, st.booleans()), max_size=3).map(tuple)
 
