@@ -19,7 +19,13 @@ from connectlib.ports.store import StoreFault
 
 #: Packages the engine needs, and those of extras.
 CORE = ("sqlalchemy", "alembic", "pydantic", "py-moneyed", "cachetools")
-EXTRAS = {"psycopg": "postgres", "greenlet": "async"}
+EXTRAS = {
+    "psycopg": "postgres",
+    "greenlet": "async",
+    "cryptography": "crypto",
+    "schwifty": "banks",
+    "stripe": "stripe",
+}
 
 
 _URL = "sqlite:///shop.db or postgresql://user@host/name"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connectlib.core import external_accounts
 from connectlib.core.book import Work
 from connectlib.core.drafts import encode
-from connectlib.core.refusals import missing
+from connectlib.core.refusals import Refused, missing
 from connectlib.core.rows import ExternalAccount
 from connectlib.flows import identity, personal
 from connectlib.flows.external_numbers import EXTERNAL, begun, texts_of
@@ -20,7 +20,6 @@ from connectlib.ports.store import One
 if TYPE_CHECKING:
     from connectlib.core.book import Request
     from connectlib.core.external_commands import External, UpdateExternal
-    from connectlib.core.refusals import Refused
     from connectlib.flows.ground import Ground
     from connectlib.ports.steps import Flow
 
@@ -31,6 +30,8 @@ def create(
     """Add a bank account or card."""
     branch = ground.branch(account)
     ready = yield from begun(ground, branch, given)
+    if isinstance(ready, Refused):
+        return ready
     for _ in range(LOOKS_MAX):
         sealed = yield from personal.seal(
             ground, account, EXTERNAL, ready.id or "", texts_of(ready)

@@ -69,9 +69,12 @@ def commit(
     if account is None:
         account_id = yield from personal.new_id(ground, branch, "acct")
         ids = _Ids(account_id, (yield from personal.new_id(ground, branch, SUBJECT_PREFIX[kind])))
-    to_pay = None
+    to_pay: Sealing | None = None
     if external is not None:
-        to_pay = yield from begun(ground, branch, external, ids.account if ids else None)
+        ready = yield from begun(ground, branch, external, ids.account if ids else None)
+        if isinstance(ready, Refused):
+            return ready
+        to_pay = ready
     for _ in range(LOOKS_MAX):
         telling: Telling | None = None
         row: Account | None = None
@@ -87,8 +90,7 @@ def commit(
         if telling is not None and each[0].get("told"):
             written = telling.words._replace(text=each[0]["told"] or "")
             telling = telling._replace(words=written)
-        paid = to_pay and to_pay.with_texts(each[-1])
-        work = make(telling, row, paid)
+        work = make(telling, row, to_pay and to_pay.with_texts(each[-1]))
         found = yield from identity.commit(ground, branch, sealed.under(work))
         if found is not None:
             return found

@@ -9,6 +9,7 @@ from connectlib.core.book import AnyWork, Outcome, Work
 from connectlib.core.commands import Numbers
 from connectlib.core.reconciliation import Entry
 from connectlib.core.rows import Due
+from connectlib.ports.bank_numbers import BankNumbers
 from connectlib.ports.bank_verification import OwnershipAnswer, OwnershipRequest
 from connectlib.ports.files import Stored
 from connectlib.ports.processor import (
@@ -85,6 +86,12 @@ class AskOwners(NamedTuple):
     requests: Sequence[OwnershipRequest]
 
 
+class LookAt(NamedTuple):
+    """Look closely at the numbers of a bank account; nobody outside is asked."""
+
+    numbers: BankNumbers
+
+
 class Ask(NamedTuple):
     """Ask the store a question that only reads."""
 
@@ -155,6 +162,7 @@ Step = (
     | Ask
     | Claim
     | AskKeys
+    | LookAt
     | AskVerifier
     | AskOwners
     | Mint

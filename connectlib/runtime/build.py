@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from connectlib.adapters.banks.numbers import LibraryNumbers
 from connectlib.adapters.cache.local import LocalCache
 from connectlib.adapters.cache.none import NoCache
 from connectlib.adapters.clock import SystemClock, VirtualClock, monotonic
@@ -109,6 +110,7 @@ def _onboarding(given: Onboarding) -> dict[str, Any]:
         "identities": given.identities or TestIdentities(),
         "rules": given.requirements or RULES,
         "ownership": given.ownership or TestOwnership(),
+        "numbers": LibraryNumbers(),
         "checks_owners": given.ownership is not None,
     }
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connectlib.core.book import Book
     from connectlib.core.fee_policies import FeePolicy
     from connectlib.core.requirement_rules import Rules
+    from connectlib.ports.bank_numbers import NumberChecker
     from connectlib.ports.bank_verification import BankVerifier
     from connectlib.ports.cache import Cache
     from connectlib.ports.clock import WallClock
@@ -54,6 +55,7 @@ class Parts(NamedTuple):
     identities: IdentityVerifier
     rules: Rules
     ownership: BankVerifier
+    numbers: NumberChecker
     files: FileStore
     hosted: str
     redirects: tuple[str, ...]
@@ -78,7 +80,7 @@ class Engine:
         self.cache, self.processor, self.rail = parts.cache, parts.processor, parts.rail
         self.ids, self.vault = parts.ids, parts.vault
         self.identities, self.ownership = parts.identities, parts.ownership
-        self.files = parts.files
+        self.files, self.numbers = parts.files, parts.numbers
         self.world = parts.store.open_world(world)
         #: Until when no money can mature unnoticed; a virtual clock is moved by the pump alone.
         self.caught_up_until = 0 if parts.virtual is None else MOMENT_MAX

@@ -58,7 +58,7 @@ class Joined:
         self.store = _Questions(self)
         self.processor = _Later(engine)
         self.rail = self.identities = self.ownership = _Later(engine)
-        self.files = _NoFilesHere()
+        self.files, self.numbers = _NoFilesHere(), engine.numbers
         connection = source()
         check(store, connection, engine)
         self._root = connection.get_transaction()

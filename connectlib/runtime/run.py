@@ -18,6 +18,7 @@ from connectlib.ports.steps import (
     DropFile,
     GetFile,
     ListTaken,
+    LookAt,
     Mint,
     PutFile,
     Resolve,
@@ -87,6 +88,8 @@ def outside(engine: Engine, step: Step) -> Any:
             return judged(getattr(engine.identities, verb), requests)
         case AskOwners(verb, requests):
             return asked(getattr(engine.ownership, verb), requests, OwnershipUnknown)
+        case LookAt(numbers):
+            return engine.numbers.look(numbers)
         case AskKeys(verb, arguments):
             return kept(engine, verb, arguments)
         case Mint(branch, prefix):

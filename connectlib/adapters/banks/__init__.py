@@ -1,0 +1,1 @@
+"""What knows banks and their numbers."""
