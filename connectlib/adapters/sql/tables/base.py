@@ -35,6 +35,7 @@ _SMALL = frozenset(
         "charges_enabled",
         "deleted",
         "details_submitted",
+        "is_default",
         "kind",
         "lane",
         "leg",
