@@ -10,6 +10,7 @@ import pytest
 from connectlib import Connect, StaticKeys
 from connectlib.core.book import Request
 from connectlib.flows import accounts, persons
+from connectlib.runtime.banks import bank_for_tests
 from connectlib.runtime.pump import advance_to
 from connectlib.runtime.run import run
 from connectlib.wire.params import accounts as account_params
@@ -57,7 +58,7 @@ class Life:
             return persons.update(
                 of.ground, person_params.change(self.firm, self.head, words), request
             )
-        return accounts.onboard(of.ground, self.one, '{"id": "ba_1", "currency": "usd"}')
+        return accounts.onboard(of.ground, self.one, bank_for_tests(self.one, "US"))
 
     def run(self, name: str, steps: int | None):
         """Whether the flow came to its end before it was stopped; and how all ends."""
