@@ -6,6 +6,7 @@ Kept as compact JSON beside the account; the values themselves are sealed elsewh
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from connectlib.core.drafts import encode
@@ -121,6 +122,7 @@ def dump(facts: Facts) -> str:
     return encode({name: value for name, value in said.items() if value})
 
 
+@lru_cache(maxsize=1024)
 def load(text: str) -> Facts:
     """The facts of their JSON."""
     said = json.loads(text)
