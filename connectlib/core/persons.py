@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 ROLES = ("authorizer", "director", "executive", "legal_guardian", "owner", "representative")
 #: How many persons an account may tell of. Ours: Stripe's limit is unpublished.
 PERSONS_MAX = 100
-_ALL = 100
 
 
 class ChangePerson(NamedTuple):

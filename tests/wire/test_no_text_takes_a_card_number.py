@@ -32,6 +32,8 @@ NUMBERS = {
     ("Pii", "id_number"),
     # Numbers of bank accounts, with formats of their own.
     ("Bank", "account_number"),
+    # Only the published test cards are taken, and that is looked at after the shape.
+    ("DebitCard", "number"),
     ("Bank", "routing_number"),
     # Looked at by models of their own, each of which is tried here.
     *(("_Create", name) for name in ("account", "bank_account", "card", "person", "pii")),
@@ -71,4 +73,4 @@ def test_a_field_refuses_a_card_number(module, name, field) -> None:
     model = getattr(importlib.import_module(module), name)
     words = (NUMBER, f"card {NUMBER}", {"n": NUMBER}, {NUMBER: "n"}, [NUMBER])
     taken = [each for each in words if takes(model, field, each)]
-    assert not taken or (name, field) in NUMBERS, taken
+    assert bool(taken) is ((name, field) in NUMBERS), taken

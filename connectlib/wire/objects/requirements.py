@@ -6,18 +6,17 @@ from typing import Any
 
 from connectlib.wire.objects.base import loaded, timestamp
 
-_ERROR = ("code", "reason", "requirement")
-
 
 def _lists(kept: dict[str, Any], asks: Any) -> dict[str, Any]:
     """The lists of a kept standing, of the fields that `asks` takes. asks(field, name of map)."""
-    due = [field for field in kept.get("currently_due", ()) if asks(field, "due_by")]
+    current, apart = kept.get("currently_due", ()), kept.get("later_by", {})
+    due = [field for field in current if asks(field, "due_by")]
+    # A field may be due for some capabilities, and later for others.
     later = [
         field
         for field in kept.get("eventually_due", ())
-        if field in due or (asks(field, "later_by") and field not in kept.get("currently_due", ()))
+        if field in due or ((field not in current or field in apart) and asks(field, "later_by"))
     ]
-    later += [field for field in kept.get("later_by", {}) if asks(field, "later_by")]
     return {
         "alternatives": [
             {"original_fields_due": old, "alternative_fields_due": new}
@@ -30,7 +29,7 @@ def _lists(kept: dict[str, Any], asks: Any) -> dict[str, Any]:
             for field, code, reason in kept.get("errors", ())
             if asks(field, "due_by")
         ],
-        "eventually_due": sorted(set(later)),
+        "eventually_due": later,
         "past_due": [field for field in kept.get("past_due", ()) if field in due],
         "pending_verification": [f for f in kept.get("pending", ()) if asks(f, "due_by")],
     }

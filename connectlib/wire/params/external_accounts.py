@@ -50,7 +50,7 @@ class Bank(Params):
     metadata: Metadata | None = None
 
 
-class Card(Params):
+class DebitCard(Params):
     """`external_account` with object=card."""
 
     object: Literal["card"]
@@ -163,7 +163,7 @@ def _bank(given: dict[str, Any], *, livemode: bool) -> External:
 
 
 def _card(given: dict[str, Any], *, livemode: bool) -> External:
-    asked = parse(Card, given)
+    asked = parse(DebitCard, given)
     number = plain(asked.number)
     card = bank_tests.BY_NUMBER.get(number)
     if livemode or card is None:

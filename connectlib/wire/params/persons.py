@@ -29,7 +29,6 @@ from connectlib.wire.params.structures import Structure
 
 _OLDEST = 1880
 _ALIASES_MAX, _FILES_MAX = 20, 10
-_LEAVES = (str, int, float, bool, list)
 
 
 def _digits(text: str) -> str:
