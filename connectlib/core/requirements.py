@@ -29,7 +29,7 @@ from connectlib.core.requirement_rules import PAYOUT_FIELDS
 from connectlib.core.told import BUSINESS, INDIVIDUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from connectlib.core.requirement_facts import Facts
     from connectlib.core.requirement_rules import Rules
@@ -50,8 +50,8 @@ class Standing(NamedTuple):
     """Where an account stands. Lists are sorted; capabilities: {name: active, ...} as pairs.
 
     alternatives: (fields due, fields that would do as well). due_by, later_by: field -> the
-    capabilities that need it now or later, where not all do. again: when to look again; None =
-    nothing happens by itself.
+    capabilities that need it now or later, where not all do, or some do now. again: when to look
+    again; None = nothing happens by itself.
     """
 
     currently_due: tuple[str, ...]
@@ -228,18 +228,19 @@ def stand(subject: Subject, rules: Rules, at: int) -> Standing:
         details_submitted=SUBMITTED in facts.flags,
         future=_future(found.future),
         due_by=_exceptions(due, subject.requested),
-        later_by=_exceptions(later, subject.requested),
+        later_by=_exceptions(later, subject.requested, also=due),
         again=_again(subject, found, deadlines, rules, at),
     )
 
 
 def _exceptions(
-    found: dict[str, frozenset[str]], all_of_them: frozenset[str]
+    found: dict[str, frozenset[str]], all_of_them: frozenset[str], also: Container[str] = ()
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Fields that not all capabilities ask for. also: those that are told apart all the same."""
     return tuple(
         (field, tuple(sorted(asking)))
         for field, asking in sorted(found.items())
-        if asking != all_of_them
+        if asking != all_of_them or field in also
     )
 
 

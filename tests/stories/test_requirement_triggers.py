@@ -29,7 +29,6 @@ def american(connect):
         business_type="individual",
         capabilities=["card_payments", "transfers"],
         individual=PERSON,
-        external_account=None,
     )
     ada = connect.testing.onboard(ada)
     return connect.accounts.update(ada, individual={"id_number": "", "ssn_last_4": ""})
@@ -126,3 +125,13 @@ def test_a_test_card_on_the_platforms_own_charge_moves_nothing(connect) -> None:
     connect.charges.create(amount=2_000, currency="usd", source="tok_visa_triggerChargeBlock")
     assert connect.run_due() == 0
     assert connect.accounts.retrieve().charges_enabled
+
+
+def test_a_field_is_due_for_one_capability_and_later_for_another(connect) -> None:
+    ada = american(connect)
+    tax = connect.accounts.capabilities.update(ada, "tax_reporting_us_1099_k", requested=True)
+    cards = connect.accounts.capabilities.retrieve(ada, "card_payments")
+    assert (tax.status, cards.status) == ("inactive", "active")
+    assert tax.requirements.past_due == ["individual.id_number"]
+    assert cards.requirements.currently_due == []
+    assert "individual.id_number" in cards.requirements.eventually_due
